@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Shared by the scripts that make the kernel tree: `. scripts/lib.sh`, in the
+# root of the repository.
+
+me=scripts/$(basename "$0")
+log=$PWD/build/log/$(basename "$0").log
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+export LC_ALL=C.UTF-8
+trap 'exit 130' HUP INT TERM
+
+say() {
+	echo "$me: $*" >&2
+}
+
+fail() {
+	say "$*"
+	exit 1
+}
+
+# start a log of our own
+new_log() {
+	mkdir -p build/log
+	: >"$log"
+}
+
+# run WHAT COMMAND...: the command's output goes to the log; its failure ends us
+run() {
+	run_what=$1
+	shift
+	run_out=$("$@" 2>&1) && run_status=0 || run_status=$?
+	{ printf '%s\n' "\$ $*" "$run_out" >>"$log"; } 2>/dev/null || :
+	[ "$run_status" = 0 ] || died "$run_what" "$run_out"
+}
+
+# say why WHAT failed, from the OUTPUT of a command
+died() {
+	case $2 in
+	*"No space left on device"*)
+		fail "$1: the disk is full; make room below $PWD/build (the tree takes 4 GB), then run it again" ;;
+	esac
+	printf '%s\n' "$2" | tail -n 3 >&2
+	fail "$1 failed; the whole output is in $log"
+}
+
+# compile with a cache, that clones share: the user's, or one below build/
+use_ccache() {
+	mkdir -p "${CCACHE_DIR:-${HOME:-/none}/.cache/ccache}" 2>/dev/null ||
+		export CCACHE_DIR="$PWD/build/cache/ccache"
+	export PATH="/usr/lib/ccache:$PATH" CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
+}
+
+# the lines of a list that count
+entries() {
+	sed '/^#/d; /^[[:space:]]*$/d' "$1"
+}
+
+# the files of ours
+ours() {
+	[ ! -f patches/series ] || entries patches/series | tr -s ' \t' '\n\n' |
+		sed '/\.patch$/d'
+}
+
+# ... as pathspecs that leave them out
+not_ours() {
+	ours | sed 's/^/:(exclude)/'
+}
+
+# what the patches in a directory say, apart from the files of ours
+patches_sum() {
+	{
+		[ ! -f "$1/series" ] || entries "$1/series" | while read -r name _; do
+			echo "$name"
+			cat "$1/$name"
+		done
+	} 2>/dev/null | sha256sum
+}
+
+# a setting that the tree remembers: remember DIR NAME [VALUE]
+remember() {
+	git -C "$1" config "writeback.$2" ${3+"$3"}
+}
+
+# scripts work for a user who has no git identity
+: "${GIT_COMMITTER_NAME:=writeback series}"
+: "${GIT_COMMITTER_EMAIL:=writeback@localhost}"
+export GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL
