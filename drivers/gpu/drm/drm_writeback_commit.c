@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The steps that the helpers take for the writeback jobs of a commit
+ */
+
+#include <linux/export.h>
+
+#include <drm/drm_atomic.h>
+#include <drm/drm_print.h>
+#include <drm/drm_writeback.h>
+
+#include "drm_writeback_internal.h"
+
+void drm_writeback_dbg(const struct drm_connector *connector,
+		       const char *fmt, ...)
+{
+	struct va_format vaf = { .fmt = fmt };
+	va_list args;
+
+	va_start(args, fmt);
+	vaf.va = &args;
+	drm_dbg_atomic(connector->dev, "[CONNECTOR:%d:%s] %pV",
+		       connector->base.id, connector->name, &vaf);
+	va_end(args);
+}
+
+/* The job moves from the connector state to the caller, who has to end it. */
+static struct drm_writeback_job *
+take_from_state(struct drm_connector_state *conn_state)
+{
+	struct drm_writeback_job *job = conn_state->writeback_job;
+
+	conn_state->writeback_job = NULL;
+
+	return job;
+}
+
+void drm_writeback_drop_job(struct drm_connector_state *conn_state)
+{
+	struct drm_writeback_job *job = take_from_state(conn_state);
+
+	if (job)
+		drm_writeback_cleanup_job(job);
+}
+
+/**
+ * drm_writeback_prepare_jobs - prepare the writeback jobs of a commit
+ * @state: atomic state that has passed its checks
+ *
+ * For drm_atomic_helper_prepare_planes(). What was prepared when this fails is
+ * undone when @state is destroyed.
+ *
+ * Context: May sleep.
+ *
+ * Returns: 0 or the error of drm_writeback_prepare_job().
+ */
+int drm_writeback_prepare_jobs(struct drm_atomic_state *state)
+{
+	struct drm_connector *connector;
+	struct drm_connector_state *conn_state;
+	int i, ret;
+
+	for_each_new_connector_in_state(state, connector, conn_state, i) {
+		if (!conn_state->writeback_job)
+			continue;
+
+		ret = drm_writeback_prepare_job(conn_state->writeback_job);
+		if (ret) {
+			drm_writeback_dbg(connector, "prepare failed: %d\n", ret);
+			return ret;
+		}
+	}
+
+	return 0;
+}
+EXPORT_SYMBOL(drm_writeback_prepare_jobs);
+
+static bool is_fed(const struct drm_writeback_connector *wb,
+		   const struct drm_crtc_state *crtc_state)
+{
+	return crtc_state->connector_mask & drm_connector_mask(&wb->base);
+}
+
+static bool is_rerouted(struct drm_writeback_connector *wb,
+			struct drm_atomic_state *state)
+{
+	struct drm_connector_state *old_conn_state =
+		drm_atomic_get_old_connector_state(state, &wb->base);
+	struct drm_connector_state *new_conn_state =
+		drm_atomic_get_new_connector_state(state, &wb->base);
+
+	return new_conn_state && new_conn_state->crtc != old_conn_state->crtc;
+}
+
+/*
+ * A commit that turns the CRTC off ends the jobs that read from it. Any other
+ * waits for them first, since the driver may replace what they still need.
+ */
+static void begin_connector(struct drm_writeback_connector *wb,
+			    struct drm_atomic_state *state,
+			    const struct drm_crtc_state *old_crtc_state,
+			    const struct drm_crtc_state *new_crtc_state)
+{
+	bool disables = old_crtc_state->active &&
+			drm_atomic_crtc_needs_modeset(new_crtc_state);
+	bool stays_on = !disables || new_crtc_state->active;
+
+	if (stays_on && (disables || !wb->allow_overlap || is_rerouted(wb, state)))
+		drm_writeback_jobs_wait(wb);
+	if (disables)
+		drm_writeback_jobs_disable(wb, state);
+}
+
+static void start_jobs(struct drm_atomic_state *state)
+{
+	struct drm_connector *connector;
+	struct drm_connector_state *conn_state;
+	int i, err;
+
+	for_each_new_connector_in_state(state, connector, conn_state, i) {
+		if (!conn_state->writeback_job)
+			continue;
+
+		err = drm_writeback_job_start(conn_state->writeback_job);
+		if (err) {
+			drm_writeback_dbg(connector, "writeback not started: %d\n", err);
+			drm_writeback_job_end(take_from_state(conn_state), err);
+		}
+	}
+}
+
+/**
+ * drm_writeback_commit_begin - wait until a commit may touch the hardware
+ * @state: atomic state that was swapped in
+ *
+ * Called by the helpers before &drm_mode_config_helper_funcs.atomic_commit_tail.
+ * When this returns, the writeback jobs of earlier commits on the CRTCs of
+ * @state are finished and cleaned up, or their deadline has passed, or the
+ * driver has set &drm_writeback_connector.allow_overlap. Where the commit turns
+ * the CRTC off it does not wait: see drm_writeback_commit_end(). Jobs that may
+ * not start, since the engine is stuck or the connector unregistered, are taken
+ * from their connector state; their fences signal -EIO or -ENODEV.
+ *
+ * Context: May sleep, at most for the deadline of a job, the driver's
+ * &drm_connector_helper_funcs.stop_writeback, and clean-ups.
+ */
+void drm_writeback_commit_begin(struct drm_atomic_state *state)
+{
+	struct list_head *writebacks = &state->dev->mode_config.writeback_list;
+	struct drm_crtc *crtc;
+	struct drm_crtc_state *old_crtc_state, *new_crtc_state;
+	struct drm_writeback_connector *wb;
+	int i;
+
+	for_each_oldnew_crtc_in_state(state, crtc, old_crtc_state,
+				      new_crtc_state, i) {
+		list_for_each_entry(wb, writebacks, head)
+			if (is_fed(wb, old_crtc_state))
+				begin_connector(wb, state, old_crtc_state,
+						new_crtc_state);
+	}
+
+	start_jobs(state);
+}
+EXPORT_SYMBOL(drm_writeback_commit_begin);
+
+/**
+ * drm_writeback_commit_hw_done - end the jobs that the driver did not queue
+ * @state: atomic state whose commit is done with the hardware
+ *
+ * Called by drm_atomic_helper_commit_hw_done(), after which the new states may
+ * not be touched any more. The fences of the jobs signal -ECANCELED.
+ *
+ * Context: May sleep.
+ */
+void drm_writeback_commit_hw_done(struct drm_atomic_state *state)
+{
+	struct drm_connector *connector;
+	struct drm_connector_state *conn_state;
+	int i;
+
+	for_each_new_connector_in_state(state, connector, conn_state, i) {
+		if (!conn_state->writeback_job)
+			continue;
+
+		drm_writeback_dbg(connector, "writeback was not queued\n");
+		drm_writeback_drop_job(conn_state);
+	}
+}
+EXPORT_SYMBOL(drm_writeback_commit_hw_done);
+
+/**
+ * drm_writeback_commit_end - cancel the jobs whose CRTC was disabled
+ * @state: atomic state whose commit tail has returned
+ *
+ * Called by the helpers after &drm_mode_config_helper_funcs.atomic_commit_tail.
+ * Jobs of earlier commits that were unfinished when the commit disabled their
+ * CRTC, and still are, end with -ECANCELED and are cleaned up.
+ *
+ * Context: May sleep.
+ */
+void drm_writeback_commit_end(struct drm_atomic_state *state)
+{
+	struct list_head *writebacks = &state->dev->mode_config.writeback_list;
+	struct drm_crtc *crtc;
+	struct drm_crtc_state *old_crtc_state;
+	struct drm_writeback_connector *wb;
+	int i;
+
+	for_each_old_crtc_in_state(state, crtc, old_crtc_state, i) {
+		list_for_each_entry(wb, writebacks, head)
+			if (is_fed(wb, old_crtc_state))
+				drm_writeback_jobs_cancel(wb, state);
+	}
+}
+EXPORT_SYMBOL(drm_writeback_commit_end);

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The fences of writeback jobs, and the timeline that they share
+ *
+ * User space may keep a fence for as long as it likes, also after the
+ * connector, the device and the driver's module are gone. So a fence points to
+ * nothing but its timeline, and a timeline to nothing but itself and the module
+ * that holds the code below.
+ */
+
+#include <linux/dma-fence.h>
+#include <linux/kref.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <drm/drm_device.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_writeback.h>
+
+#include "drm_writeback_internal.h"
+
+struct drm_writeback_timeline {
+	struct kref ref;
+	/* The lock of every fence on the timeline. */
+	spinlock_t lock;
+	u64 context;
+	atomic64_t seqno;
+	char driver_name[32];
+	char name[32];
+};
+
+static struct drm_writeback_timeline *to_timeline(struct dma_fence *fence)
+{
+	return container_of(fence->lock, struct drm_writeback_timeline, lock);
+}
+
+/* The module is held for as long as the timeline exists. */
+struct drm_writeback_timeline *
+drm_writeback_timeline_create(struct drm_device *dev)
+{
+	struct drm_writeback_timeline *timeline;
+
+	timeline = kzalloc(sizeof(*timeline), GFP_KERNEL);
+	if (!timeline)
+		return NULL;
+
+	kref_init(&timeline->ref);
+	spin_lock_init(&timeline->lock);
+	timeline->context = dma_fence_context_alloc(1);
+	strscpy(timeline->driver_name, dev->driver->name);
+	__module_get(THIS_MODULE);
+
+	return timeline;
+}
+
+void drm_writeback_timeline_set_name(struct drm_writeback_timeline *timeline,
+				     const char *name)
+{
+	strscpy(timeline->name, name);
+}
+
+static void timeline_release(struct kref *ref)
+{
+	kfree(container_of(ref, struct drm_writeback_timeline, ref));
+	module_put(THIS_MODULE);
+}
+
+void drm_writeback_timeline_put(struct drm_writeback_timeline *timeline)
+{
+	kref_put(&timeline->ref, timeline_release);
+}
+
+static const char *fence_get_driver_name(struct dma_fence *fence)
+{
+	return to_timeline(fence)->driver_name;
+}
+
+static const char *fence_get_timeline_name(struct dma_fence *fence)
+{
+	return to_timeline(fence)->name;
+}
+
+/*
+ * Runs with bottom halves off, which unloading a module waits for: the module
+ * may be let go in here.
+ */
+static void fence_free_rcu(struct rcu_head *rcu)
+{
+	struct dma_fence *fence = container_of(rcu, struct dma_fence, rcu);
+	struct drm_writeback_timeline *timeline = to_timeline(fence);
+
+	kfree(container_of(fence, struct drm_writeback_job, fence));
+	drm_writeback_timeline_put(timeline);
+}
+
+static void fence_release(struct dma_fence *fence)
+{
+	call_rcu(&fence->rcu, fence_free_rcu);
+}
+
+static const struct dma_fence_ops drm_writeback_fence_ops = {
+	.use_64bit_seqno = true,
+	.get_driver_name = fence_get_driver_name,
+	.get_timeline_name = fence_get_timeline_name,
+	.release = fence_release,
+};
+
+/*
+ * The numbers follow the order of the commits: whoever puts a job into a
+ * connector state holds the connector's modeset lock until the commit is
+ * swapped in.
+ */
+void drm_writeback_fence_init(struct dma_fence *fence,
+			      struct drm_writeback_timeline *timeline)
+{
+	kref_get(&timeline->ref);
+	dma_fence_init(fence, &drm_writeback_fence_ops, &timeline->lock,
+		       timeline->context, atomic64_inc_return(&timeline->seqno));
+}
+
+/* Status comes from a driver, perhaps from a register: anything may be in it. */
+void drm_writeback_fence_signal(struct dma_fence *fence, int status)
+{
+	if (status) {
+		bool is_errno = status < 0 && status >= -MAX_ERRNO;
+
+		dma_fence_set_error(fence, is_errno ? status : -EIO);
+	}
+	dma_fence_signal(fence);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the core calls of the writeback connectors, and their files of each other
+ */
+
+#ifndef __DRM_WRITEBACK_INTERNAL_H__
+#define __DRM_WRITEBACK_INTERNAL_H__
+
+#include <linux/compiler_attributes.h>
+#include <linux/types.h>
+
+struct dma_fence;
+struct drm_atomic_state;
+struct drm_connector;
+struct drm_connector_state;
+struct drm_device;
+struct drm_file;
+struct drm_framebuffer;
+struct drm_property;
+struct drm_writeback_connector;
+struct drm_writeback_job;
+struct drm_writeback_timeline;
+
+/* drm_writeback.c: the connector */
+bool drm_connector_is_writeback(struct drm_connector *connector);
+void drm_writeback_connector_unregister(struct drm_connector *connector);
+void drm_writeback_connector_fini(struct drm_connector *connector);
+
+/* drm_writeback_atomic.c: what a commit may ask for */
+int drm_writeback_set_property(struct drm_connector *connector,
+			       struct drm_connector_state *conn_state,
+			       struct drm_file *file_priv,
+			       struct drm_property *property, u64 val);
+int drm_writeback_connector_check(struct drm_connector *connector,
+				  struct drm_connector_state *conn_state);
+
+/* drm_writeback_commit.c: the steps of a commit */
+__printf(2, 3)
+void drm_writeback_dbg(const struct drm_connector *connector,
+		       const char *fmt, ...);
+void drm_writeback_drop_job(struct drm_connector_state *conn_state);
+
+/* drm_writeback_job.c: the life of a job */
+struct drm_writeback_job *
+drm_writeback_job_create(struct drm_writeback_connector *wb,
+			 struct drm_framebuffer *fb);
+void drm_writeback_jobs_init(struct drm_writeback_connector *wb);
+void drm_writeback_jobs_drain(struct drm_writeback_connector *wb);
+void drm_writeback_jobs_fini(struct drm_writeback_connector *wb);
+void drm_writeback_jobs_wait(struct drm_writeback_connector *wb);
+void drm_writeback_jobs_disable(struct drm_writeback_connector *wb,
+				const struct drm_atomic_state *state);
+void drm_writeback_jobs_cancel(struct drm_writeback_connector *wb,
+			       const struct drm_atomic_state *state);
+int drm_writeback_job_start(struct drm_writeback_job *job);
+void drm_writeback_job_end(struct drm_writeback_job *job, int status);
+
+/* drm_writeback_fence.c: the fences and their timeline */
+struct drm_writeback_timeline *
+drm_writeback_timeline_create(struct drm_device *dev);
+void drm_writeback_timeline_set_name(struct drm_writeback_timeline *timeline,
+				     const char *name);
+void drm_writeback_timeline_put(struct drm_writeback_timeline *timeline);
+void drm_writeback_fence_init(struct dma_fence *fence,
+			      struct drm_writeback_timeline *timeline);
+void drm_writeback_fence_signal(struct dma_fence *fence, int status);
+
+#endif

@@ -1,0 +1,686 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The life of a writeback job: prepared, queued, ended, cleaned up
+ *
+ * A job has one owner: the connector state, then the connector's queue, then
+ * the clean-up. Whoever takes a job from its owner signals its fence and passes
+ * it on with end_job().
+ */
+
+#include <linux/export.h>
+#include <linux/jiffies.h>
+#include <linux/slab.h>
+
+#include <drm/drm_drv.h>
+#include <drm/drm_framebuffer.h>
+#include <drm/drm_modeset_helper_vtables.h>
+#include <drm/drm_print.h>
+#include <drm/drm_writeback.h>
+
+#include "drm_writeback_internal.h"
+
+struct drm_writeback_job *
+drm_writeback_job_create(struct drm_writeback_connector *wb,
+			 struct drm_framebuffer *fb)
+{
+	struct drm_writeback_job *job;
+
+	job = kzalloc(sizeof(*job), GFP_KERNEL);
+	if (!job)
+		return NULL;
+
+	job->connector = wb;
+	job->fb = fb;
+	drm_framebuffer_get(fb);
+	INIT_LIST_HEAD(&job->list_entry);
+	INIT_LIST_HEAD(&job->node);
+	drm_writeback_fence_init(&job->fence, wb->timeline);
+
+	return job;
+}
+
+static const struct drm_connector_helper_funcs *
+to_helper_funcs(struct drm_writeback_connector *wb)
+{
+	static const struct drm_connector_helper_funcs none;
+
+	return wb->base.helper_private ?: &none;
+}
+
+/**
+ * drm_writeback_prepare_job - make a job ready to be queued
+ * @job: job of a connector state
+ *
+ * Calls the driver's &drm_connector_helper_funcs.prepare_writeback_job. What
+ * the hook acquired is released by
+ * &drm_connector_helper_funcs.cleanup_writeback_job on every path, also when
+ * the commit is abandoned. A job that is prepared already is left as it is.
+ *
+ * Context: May sleep. The caller holds the connector's modeset lock, so that
+ * the jobs of a connector are prepared in the order of their commits.
+ *
+ * Returns: 0, -ENODEV when the connector is unregistered, or the error of the
+ * driver's hook.
+ */
+int drm_writeback_prepare_job(struct drm_writeback_job *job)
+{
+	struct drm_writeback_connector *wb = job->connector;
+	const struct drm_connector_helper_funcs *funcs = to_helper_funcs(wb);
+	int ret;
+
+	might_sleep();
+
+	if (job->stage != DRM_WRITEBACK_JOB_NEW)
+		return 0;
+
+	if (READ_ONCE(wb->unregistered))
+		return -ENODEV;
+
+	if (funcs->prepare_writeback_job) {
+		ret = funcs->prepare_writeback_job(wb, job);
+		if (ret < 0)
+			return ret;
+	}
+
+	spin_lock_irq(&wb->job_lock);
+	job->stage = DRM_WRITEBACK_JOB_PREPARED;
+	list_add_tail(&job->node, &wb->jobs);
+	spin_unlock_irq(&wb->job_lock);
+
+	return 0;
+}
+EXPORT_SYMBOL(drm_writeback_prepare_job);
+
+/*
+ * Signal, then leave the job to the clean-up: the caller, who owns the job, may
+ * not touch it any more.
+ */
+static void end_job(struct drm_writeback_job *job, int status)
+{
+	struct drm_writeback_connector *wb = job->connector;
+
+	if (!job->signalled)
+		drm_writeback_fence_signal(&job->fence, status);
+
+	/* Pairs with the acquire in next_ended(). */
+	smp_store_release(&job->stage, DRM_WRITEBACK_JOB_ENDED);
+	queue_work(system_unbound_wq, &wb->cleanup_work);
+}
+
+static void end_jobs(struct list_head *jobs, int status)
+{
+	struct drm_writeback_job *job, *next;
+
+	list_for_each_entry_safe(job, next, jobs, list_entry) {
+		list_del_init(&job->list_entry);
+		end_job(job, status);
+	}
+}
+
+/* What is left of a job without an engine and a driver is its fence. */
+static void release_job(struct drm_writeback_job *job)
+{
+	struct drm_writeback_connector *wb = job->connector;
+
+	drm_framebuffer_put(job->fb);
+
+	spin_lock_irq(&wb->job_lock);
+	list_del_init(&job->node);
+	spin_unlock_irq(&wb->job_lock);
+
+	dma_fence_put(&job->fence);
+}
+
+/* The caller has taken the job out of its connector state. */
+void drm_writeback_job_end(struct drm_writeback_job *job, int status)
+{
+	if (job->stage != DRM_WRITEBACK_JOB_NEW) {
+		end_job(job, status);
+		return;
+	}
+
+	drm_writeback_fence_signal(&job->fence, status);
+	release_job(job);
+}
+
+/**
+ * drm_writeback_cleanup_job - end a job that was not queued
+ * @job: job that the caller has taken out of its connector state
+ *
+ * The fence signals -ECANCELED. What was prepared is cleaned up after all older
+ * jobs of the connector, from a work item.
+ *
+ * Context: May sleep.
+ */
+void drm_writeback_cleanup_job(struct drm_writeback_job *job)
+{
+	might_sleep();
+	drm_writeback_job_end(job, -ECANCELED);
+}
+EXPORT_SYMBOL(drm_writeback_cleanup_job);
+
+static struct drm_writeback_job *first_job(struct list_head *jobs)
+{
+	return list_first_entry_or_null(jobs, struct drm_writeback_job,
+					list_entry);
+}
+
+/* Have the watchdog look when the next deadline passes, at the latest. */
+static void arm_watchdog(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *expired = first_job(&wb->expired);
+	struct drm_writeback_job *queued = first_job(&wb->job_queue);
+
+	lockdep_assert_held(&wb->job_lock);
+
+	if (expired)
+		timer_reduce(&wb->watchdog, expired->deadline);
+	if (queued)
+		timer_reduce(&wb->watchdog, queued->deadline);
+}
+
+static unsigned long deadline_from_now(struct drm_writeback_connector *wb)
+{
+	return jiffies + msecs_to_jiffies(wb->timeout_ms);
+}
+
+/**
+ * drm_writeback_queue_job - hand a job to the engine
+ * @wb_connector: the connector whose engine will run the job
+ * @conn_state: new state of @wb_connector
+ *
+ * To be called in the commit, when the engine has been programmed with the job
+ * and right before it is started, since the completion of a job that is not
+ * queued yet is ignored. The job leaves @conn_state, and belongs to
+ * @wb_connector until drm_writeback_signal_completion() is called for it. Its
+ * deadline starts now. Without a job in @conn_state nothing happens.
+ *
+ * Context: Any.
+ */
+void drm_writeback_queue_job(struct drm_writeback_connector *wb_connector,
+			     struct drm_connector_state *conn_state)
+{
+	struct drm_writeback_job *job = conn_state->writeback_job;
+	unsigned long flags;
+
+	/* The core may have ended it, see drm_writeback_commit_begin(). */
+	if (!job)
+		return;
+
+	if (WARN_ON(job->connector != wb_connector ||
+		    job->stage == DRM_WRITEBACK_JOB_NEW))
+		return;
+
+	/* The job moves from the state to the queue. */
+	conn_state->writeback_job = NULL;
+
+	spin_lock_irqsave(&wb_connector->job_lock, flags);
+	job->stage = DRM_WRITEBACK_JOB_QUEUED;
+	job->deadline = deadline_from_now(wb_connector);
+	list_add_tail(&job->list_entry, &wb_connector->job_queue);
+	arm_watchdog(wb_connector);
+	spin_unlock_irqrestore(&wb_connector->job_lock, flags);
+}
+EXPORT_SYMBOL(drm_writeback_queue_job);
+
+/* Is the engine to be expected to write to the job's buffer? */
+static bool is_at_engine(const struct drm_writeback_job *job)
+{
+	return job->stage == DRM_WRITEBACK_JOB_QUEUED ||
+	       job->stage == DRM_WRITEBACK_JOB_EXPIRED ||
+	       job->stage == DRM_WRITEBACK_JOB_LOST;
+}
+
+/* The job moves from the queue to the caller, who has to end it. */
+static void take_job(struct drm_writeback_job *job)
+{
+	lockdep_assert_held(&job->connector->job_lock);
+
+	list_del_init(&job->list_entry);
+	job->stage = DRM_WRITEBACK_JOB_ENDING;
+}
+
+/* Take all jobs at the engine, or those that a commit has marked. */
+static void take_at_engine(struct drm_writeback_connector *wb,
+			   const struct drm_atomic_state *disabled_by,
+			   struct list_head *taken)
+{
+	struct drm_writeback_job *job;
+
+	lockdep_assert_held(&wb->job_lock);
+
+	list_for_each_entry(job, &wb->jobs, node) {
+		if (!is_at_engine(job) ||
+		    (disabled_by && job->disabled_by != disabled_by))
+			continue;
+
+		take_job(job);
+		list_add_tail(&job->list_entry, taken);
+	}
+}
+
+/* An engine works in order: what it answers is for the oldest job. */
+static struct drm_writeback_job *
+take_oldest(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job;
+	unsigned long flags;
+
+	spin_lock_irqsave(&wb->job_lock, flags);
+	job = first_job(&wb->expired) ?: first_job(&wb->job_queue);
+	if (job)
+		take_job(job);
+	spin_unlock_irqrestore(&wb->job_lock, flags);
+
+	return job;
+}
+
+static struct drm_writeback_job *
+take_named(struct drm_writeback_connector *wb, struct drm_writeback_job *job)
+{
+	struct drm_writeback_job *pos, *found = NULL;
+	unsigned long flags;
+
+	spin_lock_irqsave(&wb->job_lock, flags);
+	list_for_each_entry(pos, &wb->jobs, node) {
+		if (pos == job && is_at_engine(pos)) {
+			take_job(pos);
+			found = pos;
+			break;
+		}
+	}
+	spin_unlock_irqrestore(&wb->job_lock, flags);
+
+	return found;
+}
+
+static void report_stray(struct drm_writeback_connector *wb)
+{
+	drm_err_ratelimited(wb->base.dev,
+			    "[CONNECTOR:%d:%s] completion without a writeback job\n",
+			    wb->base.base.id, wb->base.name);
+}
+
+/**
+ * drm_writeback_signal_completion - the engine has finished its oldest job
+ * @wb_connector: the connector whose engine has finished
+ * @status: 0 when the picture is complete, else a negative errno for the fence
+ *
+ * To be called when the engine will not touch the job's buffer any more and, if
+ * @status is 0, all of the picture is visible to the CPU and to other devices.
+ * A job that missed its deadline before is released, its fence stays as it is.
+ * A completion without a job is reported and ignored.
+ *
+ * Context: Any, hard interrupts included.
+ */
+void drm_writeback_signal_completion(struct drm_writeback_connector *wb_connector,
+				     int status)
+{
+	bool cookie = dma_fence_begin_signalling();
+	struct drm_writeback_job *job = take_oldest(wb_connector);
+
+	if (job)
+		end_job(job, status);
+	dma_fence_end_signalling(cookie);
+
+	if (!job)
+		report_stray(wb_connector);
+}
+EXPORT_SYMBOL(drm_writeback_signal_completion);
+
+/**
+ * drm_writeback_complete_job - the engine has finished a certain job
+ * @wb_connector: the connector whose engine has finished
+ * @job: the job that it has finished, not cleaned up yet
+ * @status: 0 when the picture is complete, else a negative errno for the fence
+ *
+ * Like drm_writeback_signal_completion(), for drivers that know which job is
+ * done: a lost interrupt is then never made up for by that of a later job.
+ *
+ * Context: Any, hard interrupts included.
+ */
+void drm_writeback_complete_job(struct drm_writeback_connector *wb_connector,
+				struct drm_writeback_job *job, int status)
+{
+	bool cookie = dma_fence_begin_signalling();
+
+	job = take_named(wb_connector, job);
+	if (job)
+		end_job(job, status);
+	dma_fence_end_signalling(cookie);
+
+	if (!job)
+		report_stray(wb_connector);
+}
+EXPORT_SYMBOL(drm_writeback_complete_job);
+
+/*
+ * The oldest queued job leaves the queue, but its buffer stays held. Returns a
+ * reference to its fence, which is the caller's to signal: the engine may answer
+ * and the job be cleaned up meanwhile.
+ */
+static struct dma_fence *expire_oldest(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job = first_job(&wb->job_queue);
+
+	lockdep_assert_held(&wb->job_lock);
+
+	if (!job)
+		return NULL;
+
+	job->stage = DRM_WRITEBACK_JOB_EXPIRED;
+	job->signalled = true;
+	job->deadline = deadline_from_now(wb);
+	list_move_tail(&job->list_entry, &wb->expired);
+
+	return dma_fence_get(&job->fence);
+}
+
+/*
+ * No sign of the engine for another deadline: what is missing is its answer.
+ * Let new jobs start, but do not trust it with freed memory.
+ */
+static void lose_expired(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job, *next;
+
+	lockdep_assert_held(&wb->job_lock);
+
+	list_for_each_entry_safe(job, next, &wb->expired, list_entry) {
+		if (time_before(jiffies, job->deadline))
+			break;
+		if (wb->stopping) {
+			job->deadline = deadline_from_now(wb);
+			break;
+		}
+		list_del_init(&job->list_entry);
+		job->stage = DRM_WRITEBACK_JOB_LOST;
+	}
+}
+
+static struct dma_fence *expire_overdue(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job = first_job(&wb->job_queue);
+
+	lockdep_assert_held(&wb->job_lock);
+
+	if (!job || time_before(jiffies, job->deadline))
+		return NULL;
+
+	if (to_helper_funcs(wb)->stop_writeback)
+		wb->stopping = true;
+
+	return expire_oldest(wb);
+}
+
+static void watchdog(struct timer_list *timer)
+{
+	struct drm_writeback_connector *wb = from_timer(wb, timer, watchdog);
+	struct dma_fence *fence;
+	unsigned long flags;
+
+	spin_lock_irqsave(&wb->job_lock, flags);
+	lose_expired(wb);
+	fence = expire_overdue(wb);
+	arm_watchdog(wb);
+	spin_unlock_irqrestore(&wb->job_lock, flags);
+
+	if (fence) {
+		drm_writeback_fence_signal(fence, -ETIMEDOUT);
+		drm_err_ratelimited(wb->base.dev,
+				    "[CONNECTOR:%d:%s] writeback job %llu missed its deadline\n",
+				    wb->base.base.id, wb->base.name,
+				    fence->seqno);
+		dma_fence_put(fence);
+	}
+
+	wake_up_all(&wb->idle);
+	queue_work(system_unbound_wq, &wb->cleanup_work);
+}
+
+/* Let the driver stop an engine that missed a deadline. */
+static void stop_engine(struct drm_writeback_connector *wb)
+{
+	LIST_HEAD(stopped);
+	int ret;
+
+	if (!READ_ONCE(wb->stopping))
+		return;
+
+	ret = to_helper_funcs(wb)->stop_writeback(wb);
+
+	spin_lock_irq(&wb->job_lock);
+	wb->stopping = false;
+	if (!ret)
+		take_at_engine(wb, NULL, &stopped);
+	spin_unlock_irq(&wb->job_lock);
+
+	end_jobs(&stopped, -EIO);
+}
+
+/* In order: a job is not cleaned up before an older one that may still run. */
+static struct drm_writeback_job *
+next_ended(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job, *ended = NULL;
+
+	spin_lock_irq(&wb->job_lock);
+	list_for_each_entry(job, &wb->jobs, node) {
+		/* Pairs with the release in end_job(). */
+		enum drm_writeback_job_stage stage = smp_load_acquire(&job->stage);
+
+		if (stage == DRM_WRITEBACK_JOB_LOST)
+			continue;
+		if (stage == DRM_WRITEBACK_JOB_ENDED)
+			ended = job;
+		break;
+	}
+	spin_unlock_irq(&wb->job_lock);
+
+	return ended;
+}
+
+static void cleanup_work(struct work_struct *work)
+{
+	struct drm_writeback_connector *wb =
+		container_of(work, struct drm_writeback_connector, cleanup_work);
+	const struct drm_connector_helper_funcs *funcs = to_helper_funcs(wb);
+	struct drm_writeback_job *job;
+
+	stop_engine(wb);
+
+	while ((job = next_ended(wb))) {
+		if (funcs->cleanup_writeback_job)
+			funcs->cleanup_writeback_job(wb, job);
+		release_job(job);
+	}
+
+	wake_up_all(&wb->idle);
+}
+
+/*
+ * Does a job have to be finished or cleaned up before the next can start? Jobs
+ * from the first one on that is merely prepared are those of this commit and of
+ * later ones; nobody waits for a stuck engine, except while the driver stops it.
+ */
+static bool is_busy(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job;
+	bool busy;
+
+	spin_lock_irq(&wb->job_lock);
+	busy = wb->stopping;
+	list_for_each_entry(job, &wb->jobs, node) {
+		enum drm_writeback_job_stage stage = READ_ONCE(job->stage);
+
+		if (stage == DRM_WRITEBACK_JOB_LOST)
+			continue;
+		if (stage != DRM_WRITEBACK_JOB_EXPIRED)
+			busy |= stage != DRM_WRITEBACK_JOB_PREPARED;
+		break;
+	}
+	spin_unlock_irq(&wb->job_lock);
+
+	return busy;
+}
+
+/* Wait for the jobs at the engine, at most until their deadline. */
+void drm_writeback_jobs_wait(struct drm_writeback_connector *wb)
+{
+	wait_event(wb->idle, !is_busy(wb));
+}
+
+/* What an older job of the connector means for one that is to start. */
+static int older_verdict(const struct drm_writeback_job *older)
+{
+	switch (READ_ONCE(older->stage)) {
+	case DRM_WRITEBACK_JOB_LOST:
+		return 0;
+	case DRM_WRITEBACK_JOB_EXPIRED:
+		return -EIO;
+	default:
+		/* One that is to be cancelled must not get this one's answer. */
+		return older->connector->allow_overlap && !older->disabled_by ?
+		       0 : -EAGAIN;
+	}
+}
+
+/* -EAGAIN while an older job is in the way. */
+static int try_start(struct drm_writeback_job *job)
+{
+	struct drm_writeback_connector *wb = job->connector;
+	struct drm_writeback_job *older;
+	int ret;
+
+	spin_lock_irq(&wb->job_lock);
+	/* Stopping an engine that has answered meanwhile would end this job. */
+	ret = wb->stopping ? -EAGAIN : 0;
+	list_for_each_entry(older, &wb->jobs, node) {
+		if (ret || older == job)
+			break;
+		ret = older_verdict(older);
+	}
+	if (wb->unregistered && ret != -EAGAIN)
+		ret = -ENODEV;
+	if (!ret)
+		job->stage = DRM_WRITEBACK_JOB_STARTING;
+	spin_unlock_irq(&wb->job_lock);
+
+	return ret;
+}
+
+/*
+ * The engine does not start a job while it may still be writing another, or that
+ * one's clean-up may undo what is set up for this one.
+ */
+int drm_writeback_job_start(struct drm_writeback_job *job)
+{
+	int ret;
+
+	wait_event(job->connector->idle, (ret = try_start(job)) != -EAGAIN);
+
+	return ret;
+}
+
+/* Mark the jobs before this commit, which disables their CRTC. */
+void drm_writeback_jobs_disable(struct drm_writeback_connector *wb,
+				const struct drm_atomic_state *state)
+{
+	struct drm_writeback_job *job;
+
+	spin_lock_irq(&wb->job_lock);
+	list_for_each_entry(job, &wb->jobs, node) {
+		if (READ_ONCE(job->stage) != DRM_WRITEBACK_JOB_PREPARED &&
+		    !job->disabled_by)
+			job->disabled_by = state;
+	}
+	spin_unlock_irq(&wb->job_lock);
+}
+
+static bool is_disabling(struct drm_writeback_connector *wb,
+			 const struct drm_atomic_state *state)
+{
+	struct drm_writeback_job *job;
+	bool disabling = false;
+
+	spin_lock_irq(&wb->job_lock);
+	list_for_each_entry(job, &wb->jobs, node)
+		disabling |= job->disabled_by == state;
+	spin_unlock_irq(&wb->job_lock);
+
+	return disabling;
+}
+
+/* The commit has disabled the CRTC: what it marked is over, or ends now. */
+void drm_writeback_jobs_cancel(struct drm_writeback_connector *wb,
+			       const struct drm_atomic_state *state)
+{
+	LIST_HEAD(cancelled);
+
+	spin_lock_irq(&wb->job_lock);
+	take_at_engine(wb, state, &cancelled);
+	spin_unlock_irq(&wb->job_lock);
+
+	end_jobs(&cancelled, -ECANCELED);
+	wait_event(wb->idle, !is_disabling(wb, state));
+}
+
+/* The hardware may be gone, or be stopped later: end fences, hold buffers. */
+static void abandon_queue(struct drm_writeback_connector *wb)
+{
+	struct dma_fence *fence;
+
+	do {
+		spin_lock_irq(&wb->job_lock);
+		fence = expire_oldest(wb);
+		spin_unlock_irq(&wb->job_lock);
+
+		if (fence)
+			drm_writeback_fence_signal(fence, -ENODEV);
+		dma_fence_put(fence);
+	} while (fence);
+
+	wake_up_all(&wb->idle);
+}
+
+/* From now on no job starts; those that run may finish while there is hope. */
+void drm_writeback_jobs_drain(struct drm_writeback_connector *wb)
+{
+	spin_lock_irq(&wb->job_lock);
+	wb->unregistered = true;
+	spin_unlock_irq(&wb->job_lock);
+
+	if (drm_dev_is_unplugged(wb->base.dev))
+		abandon_queue(wb);
+
+	drm_writeback_jobs_wait(wb);
+}
+
+void drm_writeback_jobs_init(struct drm_writeback_connector *wb)
+{
+	spin_lock_init(&wb->job_lock);
+	INIT_LIST_HEAD(&wb->job_queue);
+	INIT_LIST_HEAD(&wb->expired);
+	INIT_LIST_HEAD(&wb->jobs);
+	init_waitqueue_head(&wb->idle);
+	timer_setup(&wb->watchdog, watchdog, 0);
+	INIT_WORK(&wb->cleanup_work, cleanup_work);
+	wb->timeout_ms = DRM_WRITEBACK_TIMEOUT_MS;
+	wb->stopping = false;
+	wb->unregistered = false;
+}
+
+/* The engine is gone, and the driver may be: no hook is called any more. */
+void drm_writeback_jobs_fini(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job, *next;
+
+	timer_shutdown_sync(&wb->watchdog);
+	cancel_work_sync(&wb->cleanup_work);
+
+	list_for_each_entry_safe(job, next, &wb->jobs, node) {
+		if (!job->signalled && job->stage != DRM_WRITEBACK_JOB_ENDED)
+			drm_writeback_fence_signal(&job->fence, -ENODEV);
+		release_job(job);
+	}
+}

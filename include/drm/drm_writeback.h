@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writeback connectors: display hardware that writes a CRTC's output to memory
+ */
+
+#ifndef __DRM_WRITEBACK_H__
+#define __DRM_WRITEBACK_H__
+
+#include <linux/container_of.h>
+#include <linux/dma-fence.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/timer.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+
+#include <drm/drm_connector.h>
+#include <drm/drm_encoder.h>
+#include <drm/drm_modeset_helper_vtables.h>
+
+struct drm_atomic_state;
+struct drm_device;
+struct drm_framebuffer;
+struct drm_property_blob;
+struct drm_writeback_timeline;
+
+/**
+ * struct drm_writeback_connector - a connector whose sink is memory
+ *
+ * Embedded in the driver's own structure, zeroed when it is allocated, and
+ * initialised by one of drm_writeback_connector_init(),
+ * drm_writeback_connector_init_with_encoder() and
+ * drmm_writeback_connector_init().
+ */
+struct drm_writeback_connector {
+	/** @base: The connector that user space sees. */
+	struct drm_connector base;
+
+	/**
+	 * @encoder:
+	 *
+	 * The virtual encoder in front of the connector. Used only after
+	 * drm_writeback_connector_init(); with the other init functions the
+	 * driver brings its own.
+	 */
+	struct drm_encoder encoder;
+
+	/**
+	 * @pixel_formats_blob_ptr:
+	 *
+	 * The formats that the engine can write, as an array of u32 fourcc
+	 * codes. Set by the init functions, constant afterwards.
+	 */
+	struct drm_property_blob *pixel_formats_blob_ptr;
+
+	/**
+	 * @timeout_ms:
+	 *
+	 * How long the engine may take for one job, in milliseconds. The init
+	 * functions set %DRM_WRITEBACK_TIMEOUT_MS; a driver may set another
+	 * value, above zero, before the device is registered. The value has to
+	 * stay well below the ten seconds after which the atomic helpers give
+	 * up waiting for a commit.
+	 */
+	unsigned int timeout_ms;
+
+	/**
+	 * @allow_overlap:
+	 *
+	 * Set by a driver, before the device is registered, whose engine can
+	 * hold more than one job: commits then do not wait for the jobs before
+	 * them, unless they reroute the connector or disable the CRTC and
+	 * enable it again.
+	 */
+	bool allow_overlap;
+
+	/**
+	 * @live_crtcs:
+	 *
+	 * Set by a driver, before the device is registered: the CRTCs, as a mask
+	 * of drm_crtc_mask(), that the connector can be attached to and detached
+	 * from while they run, without a modeset. Moving the connector from one
+	 * CRTC to another needs no modeset when both are in the mask. Encoder
+	 * and bridges must have nothing to do in their enable and disable hooks,
+	 * which are not called then, and leave the adjusted mode as it is. Their
+	 * and the CRTC's mode_valid() hooks are called.
+	 */
+	u32 live_crtcs;
+
+	/**
+	 * @job_lock:
+	 *
+	 * Protects @job_queue and all that follows. Taken with interrupts off.
+	 */
+	spinlock_t job_lock;
+
+	/**
+	 * @job_queue:
+	 *
+	 * The jobs at the engine, oldest first, linked by
+	 * &drm_writeback_job.list_entry. Drivers may walk it under @job_lock
+	 * but do not change it.
+	 */
+	struct list_head job_queue;
+
+	/**
+	 * @expired:
+	 *
+	 * Jobs that missed their deadline while the engine may still write to
+	 * their buffer, linked by &drm_writeback_job.list_entry. The engine is
+	 * taken as stuck while this list is not empty. For the core only.
+	 */
+	struct list_head expired;
+
+	/**
+	 * @jobs:
+	 *
+	 * Every prepared job whose clean-up has not ended, in the order in
+	 * which they were prepared, linked by &drm_writeback_job.node. For the
+	 * core only.
+	 */
+	struct list_head jobs;
+
+	/**
+	 * @stopping: @expired waits for the driver's stop_writeback() hook. For
+	 * the core only.
+	 */
+	bool stopping;
+
+	/**
+	 * @unregistered: User space has lost the connector, no new job is
+	 * accepted. For the core only.
+	 */
+	bool unregistered;
+
+	/** @idle: Woken when jobs expired, were stopped, lost or cleaned up. */
+	wait_queue_head_t idle;
+
+	/** @watchdog: Ends the jobs that missed their deadline. */
+	struct timer_list watchdog;
+
+	/** @cleanup_work: Stops the engine and cleans up ended jobs. */
+	struct work_struct cleanup_work;
+
+	/** @timeline: What the fences of all jobs share; outlives @base. */
+	struct drm_writeback_timeline *timeline;
+
+	/** @head: Entry in &drm_mode_config.writeback_list. */
+	struct list_head head;
+};
+
+/* Default of &drm_writeback_connector.timeout_ms: room for any sane mode. */
+#define DRM_WRITEBACK_TIMEOUT_MS 5000
+
+/**
+ * enum drm_writeback_job_stage - how far a job has come
+ * @DRM_WRITEBACK_JOB_NEW: owned by a connector state
+ * @DRM_WRITEBACK_JOB_PREPARED: owned by a connector state, driver resources held
+ * @DRM_WRITEBACK_JOB_STARTING: its commit runs, the driver may queue it
+ * @DRM_WRITEBACK_JOB_QUEUED: at the engine
+ * @DRM_WRITEBACK_JOB_EXPIRED: missed its deadline, the engine may still write
+ * @DRM_WRITEBACK_JOB_LOST: expired, and no sign of the engine since
+ * @DRM_WRITEBACK_JOB_ENDING: taken by whoever signals its fence
+ * @DRM_WRITEBACK_JOB_ENDED: fence signalled, left to the clean-up
+ */
+enum drm_writeback_job_stage {
+	DRM_WRITEBACK_JOB_NEW,
+	DRM_WRITEBACK_JOB_PREPARED,
+	DRM_WRITEBACK_JOB_STARTING,
+	DRM_WRITEBACK_JOB_QUEUED,
+	DRM_WRITEBACK_JOB_EXPIRED,
+	DRM_WRITEBACK_JOB_LOST,
+	DRM_WRITEBACK_JOB_ENDING,
+	DRM_WRITEBACK_JOB_ENDED,
+};
+
+/**
+ * struct drm_writeback_job - one picture to be written to memory
+ *
+ * Job and fence are one object: its memory lives for as long as somebody holds
+ * the fence. What the other members point to ends with the clean-up of the job.
+ */
+struct drm_writeback_job {
+	/** @fence: Signals when the picture is complete, or never will be. */
+	struct dma_fence fence;
+
+	/** @connector: The connector that the job belongs to. */
+	struct drm_writeback_connector *connector;
+
+	/**
+	 * @fb: The destination. Referenced, and thereby neither freed nor
+	 * unpinned, until the engine cannot write to it any more.
+	 */
+	struct drm_framebuffer *fb;
+
+	/**
+	 * @priv: For the driver, from its prepare_writeback_job() hook to its
+	 * cleanup_writeback_job() hook.
+	 */
+	void *priv;
+
+	/**
+	 * @list_entry: Entry in &drm_writeback_connector.job_queue or
+	 * &drm_writeback_connector.expired.
+	 */
+	struct list_head list_entry;
+
+	/** @node: Entry in &drm_writeback_connector.jobs. */
+	struct list_head node;
+
+	/**
+	 * @deadline: In jiffies: when a queued job expires, or when an expired
+	 * one counts as lost.
+	 */
+	unsigned long deadline;
+
+	/**
+	 * @disabled_by: The commit that disables the CRTC under the job. Only
+	 * compared, never followed.
+	 */
+	const struct drm_atomic_state *disabled_by;
+
+	/**
+	 * @stage: Written by the owner of the job, under
+	 * &drm_writeback_connector.job_lock once the job is prepared. The last
+	 * step, to %DRM_WRITEBACK_JOB_ENDED, needs no lock.
+	 */
+	enum drm_writeback_job_stage stage;
+
+	/**
+	 * @signalled: The fence is not signalled by whoever ends the job: the
+	 * watchdog or the unregistration has, or is about to.
+	 */
+	bool signalled;
+};
+
+/**
+ * drm_connector_to_writeback - the writeback connector around a connector
+ * @connector: connector of type %DRM_MODE_CONNECTOR_WRITEBACK that was
+ *	initialised by one of the functions for writeback connectors
+ *
+ * Returns: the writeback connector that @connector is embedded in.
+ */
+static inline struct drm_writeback_connector *
+drm_connector_to_writeback(struct drm_connector *connector)
+{
+	return container_of(connector, struct drm_writeback_connector, base);
+}
+
+int drm_writeback_connector_init(struct drm_device *dev,
+				 struct drm_writeback_connector *wb_connector,
+				 const struct drm_connector_funcs *con_funcs,
+				 const struct drm_encoder_helper_funcs *enc_helper_funcs,
+				 const u32 *formats, int n_formats,
+				 u32 possible_crtcs);
+int drm_writeback_connector_init_with_encoder(struct drm_device *dev,
+					      struct drm_writeback_connector *wb_connector,
+					      struct drm_encoder *enc,
+					      const struct drm_connector_funcs *con_funcs,
+					      const u32 *formats, int n_formats);
+int drmm_writeback_connector_init(struct drm_device *dev,
+				  struct drm_writeback_connector *wb_connector,
+				  const struct drm_connector_funcs *con_funcs,
+				  struct drm_encoder *enc,
+				  const u32 *formats, int n_formats);
+
+int drm_writeback_set_fb(struct drm_connector_state *conn_state,
+			 struct drm_framebuffer *fb);
+
+int drm_writeback_check_fb(struct drm_connector *connector,
+			   struct drm_atomic_state *state,
+			   unsigned int pitch_align);
+
+bool drm_writeback_routes_live(struct drm_connector *connector,
+			       struct drm_atomic_state *state);
+
+int drm_writeback_prepare_job(struct drm_writeback_job *job);
+void drm_writeback_cleanup_job(struct drm_writeback_job *job);
+void drm_writeback_queue_job(struct drm_writeback_connector *wb_connector,
+			     struct drm_connector_state *conn_state);
+void drm_writeback_signal_completion(struct drm_writeback_connector *wb_connector,
+				     int status);
+void drm_writeback_complete_job(struct drm_writeback_connector *wb_connector,
+				struct drm_writeback_job *job, int status);
+
+int drm_writeback_prepare_jobs(struct drm_atomic_state *state);
+void drm_writeback_commit_begin(struct drm_atomic_state *state);
+void drm_writeback_commit_hw_done(struct drm_atomic_state *state);
+void drm_writeback_commit_end(struct drm_atomic_state *state);
+
+#endif
