@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* wbcapture --list, and what is offered in messages. */
+#ifndef LIST_H
+#define LIST_H
+
+#include <stdio.h>
+
+#include "fail.h"
+#include "pipe.h"
+
+/* All cards with their writeback connectors, as text. */
+enum exit_status list_cards(void);
+
+/* The same as a JSON array of cards. */
+enum exit_status list_cards_json(void);
+
+/* In one line, separated by blanks. */
+void list_formats(FILE *file, const uint32_t *formats, unsigned int n);
+void list_modes(FILE *file, const struct pipe *pipe);
+
+bool same_mode_name(const drmModeModeInfo *a, const drmModeModeInfo *b);
+const char *connection_name(drmModeConnection connection);
+
+#endif
