@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Interrupts that are late, lost, or stand for nothing, among good ones: no
+ * fence signals early, none is lost, no picture is taken for another's.
+ *
+ * The model has a picture in memory near the end of its frame, so one that is
+ * compared in the moment of the signal tells when that came too early.
+ *
+ * WRITEBACK_FRAMES=N sets how many frames there are.
+ */
+
+#include "kselftest_harness.h"
+#include "fence.h"
+#include "rig.h"
+
+#define FRAMES 1000
+
+/* Of 1000; each costs the second of the driver's deadline. */
+#define LOST 3
+
+/* Frames a second: more than that and a busy machine does nothing else. */
+#define REFRESH 250
+
+/* How many are in flight, with a source and a destination each. */
+#define SLOTS 4
+
+struct slot {
+	struct buffer source, target;
+	unsigned int frame;
+	int32_t fence;
+};
+
+FIXTURE(interrupts) {
+	struct rig rig;
+	struct slot slots[SLOTS];
+	unsigned int frames, random;
+	unsigned int good, lost;	/* statuses seen */
+	unsigned int dropped;		/* by the model */
+};
+
+static unsigned int frames_wanted(void)
+{
+	const char *text = getenv("WRITEBACK_FRAMES");
+	int frames = text ? atoi(text) : 0;
+
+	return frames > 0 ? frames : FRAMES;
+}
+
+static int create_slots(struct rig *rig, struct slot *slot)
+{
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < SLOTS && !ret; i++, slot++) {
+		slot->fence = -1;
+		ret = screen_source(&rig->screen, &slot->source, 0);
+		if (!ret)
+			ret = screen_target(&rig->screen, &slot->target, 0);
+	}
+	return ret;
+}
+
+FIXTURE_SETUP(interrupts)
+{
+	int ret = rig_open(&self->rig, REFRESH);
+
+	if (rig_missing(ret))
+		SKIP(return, "%s", rig_missing(ret));
+	ASSERT_EQ(0, ret);
+	ASSERT_EQ(0, create_slots(&self->rig, self->slots));
+	self->frames = frames_wanted();
+	self->random = 1;
+}
+
+FIXTURE_TEARDOWN(interrupts)
+{
+	unsigned int i;
+
+	model_behave(&self->rig.model);
+	screen_off(&self->rig.screen);
+	for (i = 0; i < SLOTS; i++) {
+		buffer_destroy(&self->slots[i].source);
+		buffer_destroy(&self->slots[i].target);
+	}
+	EXPECT_EQ(0, rig_close(&self->rig))
+		TH_LOG("%s", model_fault(&self->rig.model));
+}
+
+/* The same numbers in each run. */
+static unsigned int random_below(unsigned int *state, unsigned int limit)
+{
+	*state = *state * 1103515245 + 12345;
+	return (*state >> 16) % limit;
+}
+
+static void start(struct __test_metadata *_metadata, struct rig *rig,
+		  struct slot *slot, unsigned int frame)
+{
+	slot->frame = frame;
+	ASSERT_EQ(0, picture_draw(&rig->screen.picture, frame, &slot->source));
+	buffer_poison(&slot->target, POISON);
+	ASSERT_EQ(0, capture_retry(&rig->screen, &slot->source, &slot->target,
+				   &slot->fence, DRM_MODE_ATOMIC_NONBLOCK));
+}
+
+/* The frame of this slot or nothing, never another's. */
+static void finish(struct __test_metadata *_metadata, struct slot *slot,
+		   unsigned int *good, unsigned int *lost)
+{
+	int status = fence_result(slot->fence, PATIENCE_MS);
+	const char *fault;
+
+	slot->fence = -1;
+	ASSERT_TRUE(status == 1 || status == -ETIMEDOUT)
+		TH_LOG("frame %u: status %d", slot->frame, status);
+	if (status != 1 && !buffer_damage(&slot->target, POISON)) {
+		++*lost;
+		return;
+	}
+	fault = picture_fault(&slot->source, &slot->target);
+	ASSERT_EQ(NULL, fault)
+		TH_LOG("frame %u, status %d: %s", slot->frame, status, fault);
+	++*(status == 1 ? good : lost);
+}
+
+/* As many frames as the test has, @in_flight at a time. */
+static void run(struct __test_metadata *_metadata,
+		FIXTURE_DATA(interrupts) *self, unsigned int in_flight,
+		void (*trouble)(FIXTURE_DATA(interrupts) *self,
+				unsigned int frame))
+{
+	unsigned int i;
+
+	for (i = 0; i < self->frames + in_flight; i++) {
+		struct slot *slot = &self->slots[i % in_flight];
+
+		if (i >= in_flight)
+			finish(_metadata, slot, &self->good, &self->lost);
+		if (i >= self->frames)
+			continue;
+		trouble(self, i);
+		start(_metadata, &self->rig, slot, i + 1);
+	}
+	EXPECT_EQ(self->frames, self->good + self->lost);
+}
+
+/* Late interrupts and spurious ones, of all kinds at once. */
+static void late_and_spurious(FIXTURE_DATA(interrupts) *self,
+			      unsigned int frame)
+{
+	const struct model *model = &self->rig.model;
+
+	model_set(model, "spurious", random_below(&self->random, 4));
+	if (frame % 8 == 0)
+		model_set(model, "late_irq", random_below(&self->random, 2));
+	if (frame % 16 == 0)
+		model_set(model, "delay", random_below(&self->random, 3));
+}
+
+/* One at a time: each interrupt comes while the driver waits for nothing else. */
+TEST_F_TIMEOUT(interrupts, may_be_late_or_spurious, 300)
+{
+	self->frames = (self->frames + 3) / 4;
+	run(_metadata, self, 1, late_and_spurious);
+	EXPECT_EQ(0, self->lost);
+}
+
+/*
+ * A spurious interrupt would make up for one that is lost, so there is none for
+ * the jobs around. The DP500 raises two for a picture: of three in a row, two
+ * belong to the same.
+ */
+static void lost_too(FIXTURE_DATA(interrupts) *self, unsigned int frame)
+{
+	const struct model *model = &self->rig.model;
+	unsigned int since = frame % (self->frames / LOST + 1);
+
+	late_and_spurious(self, frame);
+	if (since < 4 * SLOTS)
+		model_set(model, "spurious", 0);
+	if (since == 2 * SLOTS) {
+		model_set(model, "drop", model->product == 0x500 ? 3 : 1);
+		self->dropped++;
+	}
+}
+
+TEST_F_TIMEOUT(interrupts, may_be_late_spurious_or_lost, 300)
+{
+	run(_metadata, self, SLOTS, lost_too);
+	TH_LOG("%u pictures are right, %u lost of %u dropped", self->good,
+	       self->lost, self->dropped);
+	EXPECT_EQ(0, model_get(&self->rig.model, "drop"));
+	EXPECT_LE(self->lost, self->dropped);
+	EXPECT_LE(1, self->lost);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The driver is taken off its device and put back, over and over, while a
+ * picture is being written: every fence signals, and it works on.
+ *
+ * WRITEBACK_FRAMES=N sets how often.
+ */
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+
+#include "kselftest_harness.h"
+#include "client.h"
+#include "clock.h"
+#include "rig.h"
+
+#define ROUNDS 100
+
+#define DRIVER "/sys/bus/platform/drivers/mali-dp/"
+
+struct trouble {
+	const char *knob;
+	int value;
+};
+
+/* What the engine is doing while its driver goes. */
+static const struct trouble troubles[] = {
+	{ "delay", 1 }, { "delay", 2 }, { "late_irq", 1 }, { "freeze", 0 },
+	{ "delay", 10 },
+};
+
+/* Seldom, since it takes all of the driver's deadline. */
+static const struct trouble frozen = { "freeze", 1 };
+
+static const struct trouble *trouble_of(unsigned int round)
+{
+	return round % 25 ? &troubles[round % ARRAY_SIZE(troubles)] : &frozen;
+}
+
+FIXTURE(rebind) {
+	struct model model;
+	char device[64], card[64];
+	bool bound;
+	unsigned int rounds;
+};
+
+static unsigned int rounds_wanted(void)
+{
+	const char *text = getenv("WRITEBACK_FRAMES");
+	int rounds = text ? atoi(text) : 0;
+
+	return rounds > 0 && rounds < ROUNDS ? rounds : ROUNDS;
+}
+
+/* The name of the device, as the driver's directory in sysfs has it. */
+static void name_device(const struct model *model, char *name, size_t size)
+{
+	char path[PATH_MAX];
+	const char *slash;
+
+	if (!realpath(model->device, path))
+		abort();
+	slash = strrchr(path, '/');
+	snprintf(name, size, "%s", slash + 1);
+}
+
+FIXTURE_SETUP(rebind)
+{
+	struct rig rig;
+	int ret = rig_open(&rig, RIG_HZ);
+
+	if (rig_missing(ret))
+		SKIP(return, "%s", rig_missing(ret));
+	ASSERT_EQ(0, ret);
+	self->model = rig.model;
+	self->rounds = rounds_wanted();
+	snprintf(self->card, sizeof(self->card), "%s", rig.screen.card.path);
+	name_device(&rig.model, self->device, sizeof(self->device));
+	EXPECT_EQ(0, rig_close(&rig));
+	self->bound = true;
+}
+
+static bool tell_driver(const char *file, const char *device)
+{
+	int fd = open(file, O_WRONLY | O_CLOEXEC);
+	bool done;
+
+	if (fd < 0)
+		return false;
+	done = write(fd, device, strlen(device)) > 0;
+	close(fd);
+	return done;
+}
+
+FIXTURE_TEARDOWN(rebind)
+{
+	model_behave(&self->model);
+	if (!self->bound)
+		EXPECT_TRUE(tell_driver(DRIVER "bind", self->device));
+}
+
+/* Starts a capture, sends the fence and waits to be killed. */
+static int start_and_wait(int socket, void *trouble)
+{
+	const struct trouble *with = trouble;
+	struct rig rig;
+	int fence;
+
+	if (rig_open(&rig, RIG_HZ) ||
+	    model_set(&rig.model, with->knob, with->value))
+		return 1;
+	fence = rig_start(&rig, 1);
+	if (fence < 0 || socket_send_fd(socket, fence))
+		return 2;
+	for (;;)
+		pause();
+}
+
+/* Device nodes are made by a thread of the kernel. */
+static bool appears(const char *card)
+{
+	uint64_t end = clock_us() + PATIENCE_MS * 1000ull;
+
+	while (access(card, F_OK)) {
+		if (clock_us() > end)
+			return false;
+		sleep_ms(1);
+	}
+	return true;
+}
+
+static void check_status(struct __test_metadata *_metadata, int status)
+{
+	ASSERT_TRUE(status == 1 || status == -ECANCELED || status == -ENODEV ||
+		    status == -ETIMEDOUT)
+		TH_LOG("status %d", status);
+}
+
+/* The old card's node may go only when its client has gone. */
+static void rebind(struct __test_metadata *_metadata,
+		   FIXTURE_DATA(rebind) *self, struct client *client)
+{
+	ASSERT_TRUE(tell_driver(DRIVER "unbind", self->device));
+	self->bound = false;
+	ASSERT_EQ(SIGKILL, client_end(client, SIGKILL));
+	ASSERT_EQ(0, model_behave(&self->model));
+	ASSERT_TRUE(tell_driver(DRIVER "bind", self->device));
+	self->bound = true;
+	ASSERT_TRUE(appears(self->card));
+}
+
+static void check_capture(struct __test_metadata *_metadata)
+{
+	const char *fault;
+	struct rig rig;
+
+	ASSERT_EQ(0, rig_open(&rig, RIG_HZ));
+	EXPECT_EQ(1, rig_capture(&rig, 1, &fault))
+		TH_LOG("%s", fault ?: "the fence");
+	EXPECT_EQ(0, rig_close(&rig))
+		TH_LOG("%s", model_fault(&rig.model));
+}
+
+TEST_F_TIMEOUT(rebind, works_with_a_picture_in_flight, 300)
+{
+	unsigned int i;
+
+	for (i = 0; i < self->rounds; i++) {
+		struct trouble trouble = *trouble_of(i);
+		struct client client;
+		int fence;
+
+		ASSERT_EQ(0, client_start(&client, start_and_wait, &trouble));
+		fence = socket_receive_fd(client.socket);
+		ASSERT_LE(0, fence);
+		rebind(_metadata, self, &client);
+		check_status(_metadata, fence_result(fence, PATIENCE_MS));
+	}
+	check_capture(_metadata);
+}
+
+/* Without a picture, and without a client. */
+TEST_F(rebind, works_when_idle)
+{
+	unsigned int i;
+
+	for (i = 0; i < 5; i++) {
+		ASSERT_TRUE(tell_driver(DRIVER "unbind", self->device));
+		self->bound = false;
+		ASSERT_TRUE(tell_driver(DRIVER "bind", self->device));
+		self->bound = true;
+		ASSERT_TRUE(appears(self->card));
+		check_capture(_metadata);
+	}
+}
+
+TEST_HARNESS_MAIN

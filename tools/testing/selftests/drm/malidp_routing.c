@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The writeback connector comes and goes on a running display: no modeset is
+ * asked for, and none is seen, neither by the display nor in the registers.
+ */
+
+#include <poll.h>
+
+#include "kselftest_harness.h"
+#include "display.h"
+#include "rig.h"
+
+#define ROUNDS 100
+
+/* Where the display is asked to stop: CONFIG_REQ. */
+#define DP500_DC_CONTROL 0x0000c
+#define DP500_CONFIG_REQ (1 << 17)
+#define DP550_DC_CONTROL 0x0c010
+#define DP550_CONFIG_REQ (1 << 16)
+
+struct flips {
+	unsigned int count, last;	/* events, and the last one's vblank */
+	bool backwards;
+};
+
+FIXTURE(routing) {
+	struct rig rig;
+	struct display display;
+	struct flips flips;
+	long frames, disables;
+};
+
+FIXTURE_SETUP(routing)
+{
+	struct rig *rig = &self->rig;
+	int ret = rig_open(rig, RIG_HZ);
+
+	if (rig_missing(ret))
+		SKIP(return, "%s", rig_missing(ret));
+	ASSERT_EQ(0, ret);
+	ASSERT_EQ(0, display_find(&self->display, &rig->screen.card));
+	ASSERT_EQ(0, display_on(&self->display, &rig->screen));
+	ASSERT_EQ(0, model_forget(&rig->model));
+	self->disables = model_get(&rig->model, "disables");
+	self->frames = model_get(&rig->model, "frames");
+}
+
+FIXTURE_TEARDOWN(routing)
+{
+	drmModeAtomicReq *req = drmModeAtomicAlloc();
+
+	drmModeAtomicAddProperty(req, self->display.id, self->display.crtc_id,
+				 0);
+	request_add_off(req, &self->rig.screen.pipe);
+	EXPECT_EQ(0, request_commit(&self->rig.screen.card, req,
+				    DRM_MODE_ATOMIC_ALLOW_MODESET));
+	EXPECT_EQ(0, rig_close(&self->rig))
+		TH_LOG("%s", model_fault(&self->rig.model));
+}
+
+/* A page flip that attaches the connector, with a capture, or detaches it. */
+static int flip(struct rig *rig, bool attach, int32_t *fence, uint32_t flags)
+{
+	struct screen *screen = &rig->screen;
+	drmModeAtomicReq *req = drmModeAtomicAlloc();
+	int ret;
+
+	if (!req || request_add_plane(req, &screen->pipe, screen->drawn) ||
+	    request_add_attached(req, screen, attach))
+		abort();
+	if (attach && request_add_writeback(req, &screen->pipe, rig->target.fb,
+					    fence))
+		abort();
+	do {
+		ret = drmModeAtomicCommit(screen->card.fd, req, flags, NULL);
+		if (ret == -EBUSY)
+			sleep_ms(1);
+	} while (ret == -EBUSY);
+	drmModeAtomicFree(req);
+	return ret;
+}
+
+static struct flips *counted;
+
+static void count_flip(int fd, unsigned int sequence, unsigned int seconds,
+		       unsigned int us, void *data)
+{
+	(void)fd, (void)seconds, (void)us, (void)data;
+	if (counted->count && (int)(sequence - counted->last) < 0)
+		counted->backwards = true;
+	counted->last = sequence;
+	counted->count++;
+}
+
+static void wait_for_flip(struct __test_metadata *_metadata, struct rig *rig,
+			  struct flips *flips)
+{
+	struct pollfd poller = { .fd = rig->screen.card.fd, .events = POLLIN };
+	drmEventContext context = {
+		.version = 2,
+		.page_flip_handler = count_flip,
+	};
+
+	counted = flips;
+	ASSERT_EQ(1, poll(&poller, 1, PATIENCE_MS));
+	ASSERT_EQ(0, drmHandleEvent(rig->screen.card.fd, &context));
+}
+
+/* The display runs as before; then the log starts anew, it is not endless. */
+static void check_running(struct __test_metadata *_metadata, struct rig *rig,
+			  long disables)
+{
+	bool is_500 = rig->model.product == 0x500;
+
+	ASSERT_EQ(disables, model_get(&rig->model, "disables"));
+	ASSERT_EQ(0, model_writes(&rig->model,
+				  is_500 ? DP500_DC_CONTROL : DP550_DC_CONTROL,
+				  is_500 ? DP500_CONFIG_REQ : DP550_CONFIG_REQ));
+	ASSERT_EQ(0, model_forget(&rig->model));
+}
+
+/* With something in the log at all: else its emptiness proves nothing. */
+static void check_log(struct __test_metadata *_metadata, struct rig *rig)
+{
+	bool is_500 = rig->model.product == 0x500;
+
+	ASSERT_LE(1, model_writes(&rig->model, is_500 ? 0xf00 : 0xc014, 1));
+}
+
+TEST_F_TIMEOUT(routing, of_the_connector_needs_no_modeset, 60)
+{
+	const uint32_t flags = DRM_MODE_ATOMIC_NONBLOCK |
+			       DRM_MODE_PAGE_FLIP_EVENT;
+	struct rig *rig = &self->rig;
+	unsigned int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		const struct buffer *source;
+		int32_t fence = -1;
+
+		buffer_poison(&rig->target, POISON);
+		source = screen_draw(&rig->screen, 2 * i + 1);
+		ASSERT_EQ(0, flip(rig, true, &fence, flags));
+		wait_for_flip(_metadata, rig, &self->flips);
+		screen_draw(&rig->screen, 2 * i + 2);
+		ASSERT_EQ(0, flip(rig, false, NULL, flags));
+		wait_for_flip(_metadata, rig, &self->flips);
+
+		ASSERT_EQ(1, fence_result(fence, PATIENCE_MS));
+		ASSERT_EQ(NULL, picture_fault(source, &rig->target));
+		check_log(_metadata, rig);
+		check_running(_metadata, rig, self->disables);
+	}
+	EXPECT_EQ(2 * ROUNDS, self->flips.count);
+	EXPECT_FALSE(self->flips.backwards);
+	/* Each flip was shown in a frame of its own. */
+	EXPECT_LE(2 * ROUNDS, model_get(&rig->model, "frames") - self->frames);
+}
+
+/* The same with the connector that stays for some captures. */
+TEST_F(routing, lasts_for_several_captures)
+{
+	struct rig *rig = &self->rig;
+	const char *fault;
+	unsigned int i;
+	int32_t fence;
+
+	ASSERT_EQ(0, flip(rig, true, &fence, 0));
+	EXPECT_EQ(1, fence_result(fence, PATIENCE_MS));
+	for (i = 0; i < 5; i++)
+		ASSERT_EQ(1, rig_capture(rig, i, &fault))
+			TH_LOG("%s", fault ?: "the fence");
+	ASSERT_EQ(0, flip(rig, false, NULL, 0));
+	check_running(_metadata, rig, self->disables);
+}
+
+TEST_F(routing, says_the_same_as_a_test)
+{
+	struct rig *rig = &self->rig;
+
+	EXPECT_EQ(0, flip(rig, true, NULL, DRM_MODE_ATOMIC_TEST_ONLY));
+	EXPECT_EQ(0, flip(rig, false, NULL, DRM_MODE_ATOMIC_TEST_ONLY));
+	check_running(_metadata, rig, self->disables);
+}
+
+/* The commit also changes the mode: that is a modeset. */
+TEST_F(routing, beside_a_new_mode_needs_a_modeset)
+{
+	struct screen *screen = &self->rig.screen;
+	drmModeModeInfo other = screen->mode;
+	drmModeAtomicReq *req = drmModeAtomicAlloc();
+	uint32_t blob;
+
+	other.vtotal += 10;
+	ASSERT_EQ(0, drmModeCreatePropertyBlob(screen->card.fd, &other,
+					       sizeof(other), &blob));
+	ASSERT_EQ(0, request_add_mode(req, &screen->pipe, blob));
+	EXPECT_EQ(-EINVAL, drmModeAtomicCommit(screen->card.fd, req, 0, NULL));
+	check_running(_metadata, &self->rig, self->disables);
+	EXPECT_EQ(0, drmModeAtomicCommit(screen->card.fd, req,
+					 DRM_MODE_ATOMIC_ALLOW_MODESET, NULL));
+	EXPECT_LT(self->disables, model_get(&self->rig.model, "disables"));
+	drmModeAtomicFree(req);
+}
+
+/* A display that comes or goes is one too, whatever else is in the commit. */
+TEST_F(routing, beside_a_display_that_goes_needs_a_modeset)
+{
+	struct screen *screen = &self->rig.screen;
+	drmModeAtomicReq *req = drmModeAtomicAlloc();
+
+	ASSERT_EQ(0, request_add_attached(req, screen, true));
+	drmModeAtomicAddProperty(req, self->display.id, self->display.crtc_id,
+				 0);
+	EXPECT_EQ(-EINVAL, request_commit(&screen->card, req, 0));
+	check_running(_metadata, &self->rig, self->disables);
+}
+
+TEST_F(routing, of_a_screen_that_goes_off_needs_a_modeset)
+{
+	struct screen *screen = &self->rig.screen;
+	drmModeAtomicReq *req = drmModeAtomicAlloc();
+
+	ASSERT_EQ(0, request_add_attached(req, screen, true));
+	drmModeAtomicAddProperty(req, screen->pipe.crtc.id,
+				 screen->pipe.crtc.active, 0);
+	EXPECT_EQ(-EINVAL, request_commit(&screen->card, req, 0));
+	check_running(_metadata, &self->rig, self->disables);
+}
+
+/* The checks of the capture itself are made all the same. */
+TEST_F(routing, with_a_wrong_framebuffer_is_refused)
+{
+	struct rig *rig = &self->rig;
+	struct screen *screen = &rig->screen;
+	struct buffer small, target = rig->target;
+
+	ASSERT_EQ(0, buffer_create(&small, &screen->card, target.format,
+				   RIG_WIDTH / 2, RIG_HEIGHT, NULL));
+	rig->target = small;
+	EXPECT_EQ(-EINVAL, flip(rig, true, NULL, 0));
+	rig->target = target;
+	buffer_destroy(&small);
+	check_running(_metadata, rig, self->disables);
+}
+
+TEST_HARNESS_MAIN

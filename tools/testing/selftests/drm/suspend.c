@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "screen.h"
+#include "suspend.h"
+
+static int write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int ret = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (write(fd, text, strlen(text)) < 0)
+		ret = -errno;
+	close(fd);
+	return ret;
+}
+
+int system_suspend(void)
+{
+	int ret;
+
+	if (write_file("/sys/power/pm_test", "devices"))
+		return -ENOENT;
+	write_file("/sys/module/suspend/parameters/pm_test_delay", "1");
+	ret = write_file("/sys/power/state", "mem");
+	write_file("/sys/power/pm_test", "none");
+	return ret == -EINVAL ? -ENOENT : ret;
+}
+
+int wait_for_runtime_suspend(const char *device)
+{
+	uint64_t end = clock_us() + PATIENCE_MS * 1000ull;
+	char path[PATH_MAX], status[32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/power/runtime_status", device);
+	do {
+		file = fopen(path, "re");
+		if (!file)
+			return -errno;
+		if (!fgets(status, sizeof(status), file))
+			status[0] = '\0';
+		fclose(file);
+		if (!strcmp(status, "suspended\n"))
+			return 0;
+		sleep_ms(5);
+	} while (clock_us() < end);
+	return -ETIMEDOUT;
+}

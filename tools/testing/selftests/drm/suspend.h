@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Suspend: of the system as far as its devices go, and of one device. */
+#ifndef SUSPEND_H
+#define SUSPEND_H
+
+/*
+ * Suspends all devices; the kernel wakes them up again after a second. -ENOENT:
+ * the kernel cannot be told to. Else 0 or why it did not suspend.
+ */
+int system_suspend(void);
+
+/* Waits until nobody needs the device of that sysfs directory. -ETIMEDOUT. */
+int wait_for_runtime_suspend(const char *device);
+
+#endif
