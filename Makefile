@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Every command sets itself up: it installs the packages it needs (as root, else
+# it prints the line that does), and builds what is missing or has changed.
+
+help:
+	@echo 'make capture   boot the patched kernel, capture what it displays as PNGs'
+	@echo 'make check     run every test and check'
+	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
+	@echo 'make refresh   write the commits of build/linux back to patches/'
+	@echo 'make series    write the mailable series to build/series'
+	@echo
+	@echo 'Parts of these: install (our files into build/linux), kernel-plain,'
+	@echo 'kernel-debug, mutants (broken variants that the tests must catch), clean'
+
+capture check mutants:
+	@scripts/$@
+
+tree refresh series install:
+	@scripts/packages tree
+	@scripts/$@
+
+kernel-plain kernel-debug:
+	@scripts/kernel $(@:kernel-%=uml-%)
+
+# keeps the downloaded base, and the kernel tree, which may hold work
+clean:
+	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
+
+.PHONY: help capture check mutants tree refresh series install \
+	kernel-plain kernel-debug clean
