@@ -179,8 +179,8 @@ static u64 read_property(struct mock_client *client, struct drm_property *prop)
 
 	KUNIT_EXPECT_EQ(test, client_ioctl(client, DRM_IOCTL_MODE_OBJ_GETPROPERTIES, &arg), 0);
 	for (i = 0; i < arg.count_props; i++) {
-		KUNIT_EXPECT_EQ(test, get_user(id, (u32 __user *)arg.props_ptr + i), 0);
-		KUNIT_EXPECT_EQ(test, get_user(value, (u64 __user *)arg.prop_values_ptr + i), 0);
+		KUNIT_EXPECT_EQ(test, get_user(id, (u32 __user *)u64_to_user_ptr(arg.props_ptr) + i), 0);
+		KUNIT_EXPECT_EQ(test, get_user(value, (u64 __user *)u64_to_user_ptr(arg.prop_values_ptr) + i), 0);
 		if (id == prop->base.id)
 			return value;
 	}
