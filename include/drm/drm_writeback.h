@@ -20,6 +20,7 @@
 #include <drm/drm_modeset_helper_vtables.h>
 
 struct drm_atomic_state;
+struct drm_crtc;
 struct drm_device;
 struct drm_framebuffer;
 struct drm_property_blob;
@@ -64,6 +65,18 @@ struct drm_writeback_connector {
 	 * up waiting for a commit.
 	 */
 	unsigned int timeout_ms;
+
+	/**
+	 * @wait_ms:
+	 *
+	 * How long a commit waits for the fences on the buffer that it writes
+	 * to, in milliseconds, before its job ends with -ETIMEDOUT; also, how
+	 * much longer than @timeout_ms it waits for the jobs before it to be
+	 * cleaned up, before its job ends with -EIO. The init functions set
+	 * %DRM_WRITEBACK_WAIT_MS; what holds for @timeout_ms holds for the sum
+	 * of both waits.
+	 */
+	unsigned int wait_ms;
 
 	/**
 	 * @allow_overlap:
@@ -134,6 +147,12 @@ struct drm_writeback_connector {
 	 */
 	bool unregistered;
 
+	/**
+	 * @unplugged: The hardware is gone with it, no job will be answered. For
+	 * the core only.
+	 */
+	bool unplugged;
+
 	/** @idle: Woken when jobs expired, were stopped, lost or cleaned up. */
 	wait_queue_head_t idle;
 
@@ -152,6 +171,8 @@ struct drm_writeback_connector {
 
 /* Default of &drm_writeback_connector.timeout_ms: room for any sane mode. */
 #define DRM_WRITEBACK_TIMEOUT_MS 5000
+/* Default of &drm_writeback_connector.wait_ms. */
+#define DRM_WRITEBACK_WAIT_MS 2000
 
 /**
  * enum drm_writeback_job_stage - how far a job has come
@@ -194,6 +215,15 @@ struct drm_writeback_job {
 	 */
 	struct drm_framebuffer *fb;
 
+	/** @crtc: What the job reads from. Only compared, never followed. */
+	const struct drm_crtc *crtc;
+
+	/**
+	 * @in_fence: Signals when others have finished with the destination, or
+	 * NULL. The job does not start before.
+	 */
+	struct dma_fence *in_fence;
+
 	/**
 	 * @priv: For the driver, from its prepare_writeback_job() hook to its
 	 * cleanup_writeback_job() hook.
@@ -229,8 +259,9 @@ struct drm_writeback_job {
 	enum drm_writeback_job_stage stage;
 
 	/**
-	 * @signalled: The fence is not signalled by whoever ends the job: the
-	 * watchdog or the unregistration has, or is about to.
+	 * @signalled: The fence is not signalled by whoever ends the job: who
+	 * refused to start it, the watchdog or the unregistration has, or is
+	 * about to.
 	 */
 	bool signalled;
 };
@@ -285,6 +316,7 @@ void drm_writeback_complete_job(struct drm_writeback_connector *wb_connector,
 				struct drm_writeback_job *job, int status);
 
 int drm_writeback_prepare_jobs(struct drm_atomic_state *state);
+int drm_writeback_sync_jobs(struct drm_atomic_state *state);
 void drm_writeback_commit_begin(struct drm_atomic_state *state);
 void drm_writeback_commit_hw_done(struct drm_atomic_state *state);
 void drm_writeback_commit_end(struct drm_atomic_state *state);

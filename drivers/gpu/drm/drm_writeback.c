@@ -45,6 +45,11 @@
  *	the hardware can write. The X bits of a format that has them are
  *	undefined in the picture.
  *
+ * WRITEBACK_IN_FENCE_FD:
+ *	File descriptor of a sync_file, for commits that set WRITEBACK_FB_ID: the
+ *	hardware does not write to the framebuffer before its fence signals. -1
+ *	is for none. Applies to that commit alone and always reads -1.
+ *
  * WRITEBACK_OUT_FENCE_PTR:
  *	Address of an s32 in user space, for commits that set WRITEBACK_FB_ID. It
  *	gets the file descriptor of a sync_file when the commit succeeds, and -1
@@ -54,10 +59,18 @@
  * memory; else the picture must not be used, and the status tells why:
  *
  * * -ECANCELED: the CRTC was disabled, or the driver did not start the job
- * * -ETIMEDOUT: the hardware missed the deadline
+ * * -ETIMEDOUT: the hardware missed the deadline, or a fence that the picture
+ *   had to wait for did not signal
  * * -EIO: the hardware is stuck with an earlier job
  * * -ENODEV: the device is gone
  * * or what the driver found wrong.
+ *
+ * No fence is needed to share the framebuffer with other devices and with
+ * poll(). A writeback waits for those who read or write its memory, as the
+ * &struct dma_resv of the memory's GEM objects tells, and while it is not
+ * complete its fence stands there as that of a writer. As with the IN_FENCE_FD
+ * of a plane, a fence from WRITEBACK_IN_FENCE_FD overrules those of others, except
+ * the kernel's own.
  *
  * A driver initialises a writeback connector with one of
  * drm_writeback_connector_init(), drm_writeback_connector_init_with_encoder()
@@ -115,6 +128,11 @@
  * * A connector that comes or goes counts as a modeset, like that of a display,
  *   unless the driver names the CRTC in &drm_writeback_connector.live_crtcs.
  *   One that goes waits for its job, as any commit does.
+ * * A commit waits for the fences on the buffer that it writes to before
+ *   &drm_mode_config_helper_funcs.atomic_commit_tail, for
+ *   &drm_writeback_connector.wait_ms at most, and gives its job up then. Drivers
+ *   whose framebuffers have no &drm_framebuffer.obj set have to do that in
+ *   &drm_connector_helper_funcs.prepare_writeback_job.
  * * Interrupts get lost. A job that is not completed within
  *   &drm_writeback_connector.timeout_ms expires: its fence signals, but its
  *   buffer stays held. Until the engine is known to be idle no other job
@@ -149,57 +167,56 @@ static const struct drm_encoder_funcs drm_writeback_encoder_funcs = {
 	.destroy = drm_encoder_cleanup,
 };
 
-/* All properties or none; those of another connector's are the same. */
-static int create_properties(struct drm_device *dev)
+static void destroy_property(struct drm_device *dev,
+			     struct drm_property **property)
 {
-	struct drm_mode_config *config = &dev->mode_config;
-	struct drm_property *fb_id, *formats, *fence_ptr;
-
-	if (config->writeback_fb_id_property)
-		return 0;
-
-	fb_id = drm_property_create_object(dev, DRM_MODE_PROP_ATOMIC,
-					   "WRITEBACK_FB_ID",
-					   DRM_MODE_OBJECT_FB);
-	if (!fb_id)
-		return -ENOMEM;
-
-	formats = drm_property_create(dev, DRM_MODE_PROP_BLOB |
-				      DRM_MODE_PROP_ATOMIC |
-				      DRM_MODE_PROP_IMMUTABLE,
-				      "WRITEBACK_PIXEL_FORMATS", 0);
-	if (!formats)
-		goto err_fb_id;
-
-	fence_ptr = drm_property_create_range(dev, DRM_MODE_PROP_ATOMIC,
-					      "WRITEBACK_OUT_FENCE_PTR",
-					      0, U64_MAX);
-	if (!fence_ptr)
-		goto err_formats;
-
-	config->writeback_fb_id_property = fb_id;
-	config->writeback_pixel_formats_property = formats;
-	config->writeback_out_fence_ptr_property = fence_ptr;
-
-	return 0;
-
-err_formats:
-	drm_property_destroy(dev, formats);
-err_fb_id:
-	drm_property_destroy(dev, fb_id);
-	return -ENOMEM;
+	if (*property)
+		drm_property_destroy(dev, *property);
+	*property = NULL;
 }
 
 static void destroy_properties(struct drm_device *dev)
 {
 	struct drm_mode_config *config = &dev->mode_config;
 
-	drm_property_destroy(dev, config->writeback_fb_id_property);
-	drm_property_destroy(dev, config->writeback_pixel_formats_property);
-	drm_property_destroy(dev, config->writeback_out_fence_ptr_property);
-	config->writeback_fb_id_property = NULL;
-	config->writeback_pixel_formats_property = NULL;
-	config->writeback_out_fence_ptr_property = NULL;
+	destroy_property(dev, &config->writeback_fb_id_property);
+	destroy_property(dev, &config->writeback_pixel_formats_property);
+	destroy_property(dev, &config->writeback_in_fence_fd_property);
+	destroy_property(dev, &config->writeback_out_fence_ptr_property);
+}
+
+/* All properties or none; those of another connector's are the same. */
+static int create_properties(struct drm_device *dev)
+{
+	struct drm_mode_config *config = &dev->mode_config;
+
+	if (config->writeback_fb_id_property)
+		return 0;
+
+	config->writeback_fb_id_property =
+		drm_property_create_object(dev, DRM_MODE_PROP_ATOMIC,
+					   "WRITEBACK_FB_ID", DRM_MODE_OBJECT_FB);
+	config->writeback_pixel_formats_property =
+		drm_property_create(dev, DRM_MODE_PROP_BLOB |
+				    DRM_MODE_PROP_ATOMIC | DRM_MODE_PROP_IMMUTABLE,
+				    "WRITEBACK_PIXEL_FORMATS", 0);
+	config->writeback_in_fence_fd_property =
+		drm_property_create_signed_range(dev, DRM_MODE_PROP_ATOMIC,
+						 "WRITEBACK_IN_FENCE_FD",
+						 -1, INT_MAX);
+	config->writeback_out_fence_ptr_property =
+		drm_property_create_range(dev, DRM_MODE_PROP_ATOMIC,
+					  "WRITEBACK_OUT_FENCE_PTR", 0, U64_MAX);
+
+	if (config->writeback_fb_id_property &&
+	    config->writeback_pixel_formats_property &&
+	    config->writeback_in_fence_fd_property &&
+	    config->writeback_out_fence_ptr_property)
+		return 0;
+
+	destroy_properties(dev);
+
+	return -ENOMEM;
 }
 
 static void attach_properties(struct drm_writeback_connector *wb)
@@ -210,6 +227,7 @@ static void attach_properties(struct drm_writeback_connector *wb)
 	drm_object_attach_property(obj, config->writeback_fb_id_property, 0);
 	drm_object_attach_property(obj, config->writeback_pixel_formats_property,
 				   wb->pixel_formats_blob_ptr->base.id);
+	drm_object_attach_property(obj, config->writeback_in_fence_fd_property, -1);
 	drm_object_attach_property(obj, config->writeback_out_fence_ptr_property, 0);
 }
 

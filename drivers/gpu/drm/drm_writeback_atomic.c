@@ -3,7 +3,9 @@
  * What a commit may ask of a writeback connector: the properties, the checks
  */
 
+#include <linux/dma-fence.h>
 #include <linux/export.h>
+#include <linux/sync_file.h>
 #include <linux/uaccess.h>
 
 #include <drm/drm_atomic.h>
@@ -11,6 +13,7 @@
 #include <drm/drm_atomic_uapi.h>
 #include <drm/drm_framebuffer.h>
 #include <drm/drm_mode_object.h>
+#include <drm/drm_modeset_lock.h>
 #include <drm/drm_property.h>
 #include <drm/drm_writeback.h>
 
@@ -32,6 +35,8 @@ int drm_writeback_set_fb(struct drm_connector_state *conn_state,
 {
 	struct drm_connector *connector = conn_state->connector;
 	struct drm_writeback_job *job = conn_state->writeback_job;
+
+	drm_modeset_lock_assert_held(&connector->dev->mode_config.connection_mutex);
 
 	if (!drm_connector_is_writeback(connector)) {
 		drm_writeback_dbg(connector, "is no writeback connector\n");
@@ -115,13 +120,43 @@ static int set_out_fence_ptr(struct drm_connector_state *conn_state, u64 val)
 	return 0;
 }
 
+/* The caller gets the reference that the state held. */
+static struct dma_fence *
+swap_in_fence(struct drm_connector_state *conn_state, struct dma_fence *fence)
+{
+	unsigned int index = drm_connector_index(conn_state->connector);
+
+	return xchg(&conn_state->state->connectors[index].in_fence, fence);
+}
+
+static int set_in_fence_fd(struct drm_connector_state *conn_state, s64 fd)
+{
+	struct dma_fence *fence = NULL;
+
+	if (fd >= 0) {
+		fence = sync_file_get_fence(fd);
+		if (!fence) {
+			drm_writeback_dbg(conn_state->connector,
+					  "in-fence %lld is no sync_file\n", fd);
+			return -EINVAL;
+		}
+	}
+	dma_fence_put(swap_in_fence(conn_state, fence));
+
+	return 0;
+}
+
 int drm_writeback_set_property(struct drm_connector *connector,
 			       struct drm_connector_state *conn_state,
 			       struct drm_file *file_priv,
 			       struct drm_property *property, u64 val)
 {
-	if (property == connector->dev->mode_config.writeback_fb_id_property)
+	const struct drm_mode_config *config = &connector->dev->mode_config;
+
+	if (property == config->writeback_fb_id_property)
 		return set_fb_id(conn_state, file_priv, val);
+	if (property == config->writeback_in_fence_fd_property)
+		return set_in_fence_fd(conn_state, U642I64(val));
 
 	return set_out_fence_ptr(conn_state, val);
 }
@@ -139,18 +174,22 @@ static bool has_format(struct drm_writeback_connector *wb, u32 format)
 	return false;
 }
 
-/* Without a picture there is nothing that the fence could wait for. */
-static int check_no_fence(struct drm_connector *connector,
-			  const struct drm_connector_state *conn_state)
+/* Without a picture there is nothing to wait for, and nothing that waits. */
+static int check_no_fences(struct drm_connector *connector,
+			   const struct drm_connector_state *conn_state)
 {
 	unsigned int index = drm_connector_index(connector);
 
-	if (!conn_state->state->connectors[index].out_fence_ptr)
-		return 0;
+	if (conn_state->state->connectors[index].out_fence_ptr) {
+		drm_writeback_dbg(connector, "fence requested without framebuffer\n");
+		return -EINVAL;
+	}
+	if (conn_state->state->connectors[index].in_fence) {
+		drm_writeback_dbg(connector, "in-fence without framebuffer\n");
+		return -EINVAL;
+	}
 
-	drm_writeback_dbg(connector, "fence requested without framebuffer\n");
-
-	return -EINVAL;
+	return 0;
 }
 
 /* The checks that hold for any hardware, and any way to commit. */
@@ -161,7 +200,7 @@ int drm_writeback_connector_check(struct drm_connector *connector,
 	struct drm_crtc_state *crtc_state;
 
 	if (!job)
-		return check_no_fence(connector, conn_state);
+		return check_no_fences(connector, conn_state);
 
 	if (!conn_state->crtc) {
 		drm_writeback_dbg(connector, "framebuffer without CRTC\n");
@@ -235,6 +274,8 @@ int drm_atomic_helper_check_wb_connector_state(struct drm_connector *connector,
 		drm_atomic_get_new_connector_state(state, connector);
 	const struct drm_crtc_state *crtc_state;
 	const struct drm_framebuffer *fb;
+
+	drm_modeset_lock_assert_held(&connector->dev->mode_config.connection_mutex);
 
 	if (!conn_state || !conn_state->writeback_job || !conn_state->crtc)
 		return 0;

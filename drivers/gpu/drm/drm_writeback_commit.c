@@ -3,7 +3,9 @@
  * The steps that the helpers take for the writeback jobs of a commit
  */
 
+#include <linux/dma-fence.h>
 #include <linux/export.h>
+#include <linux/jiffies.h>
 
 #include <drm/drm_atomic.h>
 #include <drm/drm_print.h>
@@ -43,6 +45,16 @@ void drm_writeback_drop_job(struct drm_connector_state *conn_state)
 		drm_writeback_cleanup_job(job);
 }
 
+/* The job gets the rest of what it needs to know of its commit. */
+static void fill_job(struct drm_atomic_state *state, unsigned int index,
+		     const struct drm_connector_state *conn_state)
+{
+	struct drm_writeback_job *job = conn_state->writeback_job;
+
+	job->crtc = conn_state->crtc;
+	swap(job->in_fence, state->connectors[index].in_fence);
+}
+
 /**
  * drm_writeback_prepare_jobs - prepare the writeback jobs of a commit
  * @state: atomic state that has passed its checks
@@ -64,6 +76,7 @@ int drm_writeback_prepare_jobs(struct drm_atomic_state *state)
 		if (!conn_state->writeback_job)
 			continue;
 
+		fill_job(state, i, conn_state);
 		ret = drm_writeback_prepare_job(conn_state->writeback_job);
 		if (ret) {
 			drm_writeback_dbg(connector, "prepare failed: %d\n", ret);
@@ -99,32 +112,81 @@ static bool is_rerouted(struct drm_writeback_connector *wb,
 static void begin_connector(struct drm_writeback_connector *wb,
 			    struct drm_atomic_state *state,
 			    const struct drm_crtc_state *old_crtc_state,
-			    const struct drm_crtc_state *new_crtc_state)
+			    const struct drm_crtc_state *new_crtc_state,
+			    unsigned long since)
 {
 	bool disables = old_crtc_state->active &&
 			drm_atomic_crtc_needs_modeset(new_crtc_state);
 	bool stays_on = !disables || new_crtc_state->active;
 
-	if (stays_on && (disables || !wb->allow_overlap || is_rerouted(wb, state)))
-		drm_writeback_jobs_wait(wb);
+	if (is_fed(wb, old_crtc_state) && stays_on &&
+	    (disables || !wb->allow_overlap || is_rerouted(wb, state)))
+		drm_writeback_jobs_wait(wb, since);
+	/* It may have been detached meanwhile. */
 	if (disables)
-		drm_writeback_jobs_disable(wb, state);
+		drm_writeback_jobs_disable(wb, old_crtc_state->crtc, state);
 }
 
-static void start_jobs(struct drm_atomic_state *state)
+/* Until others have finished with the destination. @since: in jiffies. */
+static int wait_for_buffer(const struct drm_writeback_job *job,
+			   unsigned long since)
 {
-	struct drm_connector *connector;
+	unsigned long until = since + msecs_to_jiffies(job->connector->wait_ms);
+	long ret;
+
+	if (!job->in_fence)
+		return 0;
+
+	ret = dma_fence_wait_timeout(job->in_fence, false,
+				     max(0L, (long)(until - jiffies)));
+
+	return ret ? min(ret, 0L) : -ETIMEDOUT;
+}
+
+static int start_job(struct drm_writeback_job *job, unsigned long begin,
+		     unsigned long idle)
+{
+	return wait_for_buffer(job, idle) ?: drm_writeback_job_start(job, begin);
+}
+
+/* The job moves to the atomic state, until drm_writeback_commit_end(). */
+static void refuse_job(struct drm_atomic_state *state, unsigned int index,
+		       struct drm_connector_state *conn_state, int err)
+{
+	struct drm_writeback_job *job = take_from_state(conn_state);
+
+	drm_writeback_job_refuse(job, err);
+	state->connectors[index].refused_job = job;
+}
+
+static void end_refused(struct drm_atomic_state *state)
+{
+	int i;
+
+	for (i = 0; i < state->num_connector; i++) {
+		struct drm_writeback_job *job = state->connectors[i].refused_job;
+
+		state->connectors[i].refused_job = NULL;
+		if (job)
+			drm_writeback_cleanup_job(job);
+	}
+}
+
+static void start_jobs(struct drm_atomic_state *state, unsigned long begin)
+{
 	struct drm_connector_state *conn_state;
+	struct drm_connector *connector;
+	unsigned long idle = jiffies;
 	int i, err;
 
 	for_each_new_connector_in_state(state, connector, conn_state, i) {
 		if (!conn_state->writeback_job)
 			continue;
 
-		err = drm_writeback_job_start(conn_state->writeback_job);
+		err = start_job(conn_state->writeback_job, begin, idle);
 		if (err) {
 			drm_writeback_dbg(connector, "writeback not started: %d\n", err);
-			drm_writeback_job_end(take_from_state(conn_state), err);
+			refuse_job(state, i, conn_state, err);
 		}
 	}
 }
@@ -137,12 +199,14 @@ static void start_jobs(struct drm_atomic_state *state)
  * When this returns, the writeback jobs of earlier commits on the CRTCs of
  * @state are finished and cleaned up, or their deadline has passed, or the
  * driver has set &drm_writeback_connector.allow_overlap. Where the commit turns
- * the CRTC off it does not wait: see drm_writeback_commit_end(). Jobs that may
- * not start, since the engine is stuck or the connector unregistered, are taken
- * from their connector state; their fences signal -EIO or -ENODEV.
+ * the CRTC off it does not wait: see drm_writeback_commit_end(). The fences on
+ * the buffers of the new jobs have signalled. Jobs that may not start, since
+ * these fences are late, the engine is stuck or the connector unregistered, are
+ * taken from their connector state; their own fences signal -ETIMEDOUT, -EIO or
+ * -ENODEV.
  *
- * Context: May sleep, at most for the deadline of a job, the driver's
- * &drm_connector_helper_funcs.stop_writeback, and clean-ups.
+ * Context: May sleep, at most for the deadline of a job and twice
+ * &drm_writeback_connector.wait_ms.
  */
 void drm_writeback_commit_begin(struct drm_atomic_state *state)
 {
@@ -150,17 +214,17 @@ void drm_writeback_commit_begin(struct drm_atomic_state *state)
 	struct drm_crtc *crtc;
 	struct drm_crtc_state *old_crtc_state, *new_crtc_state;
 	struct drm_writeback_connector *wb;
+	unsigned long begin = jiffies;
 	int i;
 
 	for_each_oldnew_crtc_in_state(state, crtc, old_crtc_state,
 				      new_crtc_state, i) {
 		list_for_each_entry(wb, writebacks, head)
-			if (is_fed(wb, old_crtc_state))
-				begin_connector(wb, state, old_crtc_state,
-						new_crtc_state);
+			begin_connector(wb, state, old_crtc_state,
+					new_crtc_state, begin);
 	}
 
-	start_jobs(state);
+	start_jobs(state, begin);
 }
 EXPORT_SYMBOL(drm_writeback_commit_begin);
 
@@ -190,27 +254,23 @@ void drm_writeback_commit_hw_done(struct drm_atomic_state *state)
 EXPORT_SYMBOL(drm_writeback_commit_hw_done);
 
 /**
- * drm_writeback_commit_end - cancel the jobs whose CRTC was disabled
+ * drm_writeback_commit_end - end the jobs that are over with a commit
  * @state: atomic state whose commit tail has returned
  *
  * Called by the helpers after &drm_mode_config_helper_funcs.atomic_commit_tail.
  * Jobs of earlier commits that were unfinished when the commit disabled their
- * CRTC, and still are, end with -ECANCELED and are cleaned up.
+ * CRTC, and still are, end with -ECANCELED and are cleaned up. Those that the
+ * commit did not start are left to the clean-up.
  *
  * Context: May sleep.
  */
 void drm_writeback_commit_end(struct drm_atomic_state *state)
 {
-	struct list_head *writebacks = &state->dev->mode_config.writeback_list;
-	struct drm_crtc *crtc;
-	struct drm_crtc_state *old_crtc_state;
 	struct drm_writeback_connector *wb;
-	int i;
 
-	for_each_old_crtc_in_state(state, crtc, old_crtc_state, i) {
-		list_for_each_entry(wb, writebacks, head)
-			if (is_fed(wb, old_crtc_state))
-				drm_writeback_jobs_cancel(wb, state);
-	}
+	end_refused(state);
+
+	list_for_each_entry(wb, &state->dev->mode_config.writeback_list, head)
+		drm_writeback_jobs_cancel(wb, state);
 }
 EXPORT_SYMBOL(drm_writeback_commit_end);

@@ -24,7 +24,6 @@ struct drm_writeback_timeline {
 	struct kref ref;
 	/* The lock of every fence on the timeline. */
 	spinlock_t lock;
-	u64 context;
 	atomic64_t seqno;
 	char driver_name[32];
 	char name[32];
@@ -47,7 +46,6 @@ drm_writeback_timeline_create(struct drm_device *dev)
 
 	kref_init(&timeline->ref);
 	spin_lock_init(&timeline->lock);
-	timeline->context = dma_fence_context_alloc(1);
 	strscpy(timeline->driver_name, dev->driver->name);
 	__module_get(THIS_MODULE);
 
@@ -107,16 +105,17 @@ static const struct dma_fence_ops drm_writeback_fence_ops = {
 };
 
 /*
- * The numbers follow the order of the commits: whoever puts a job into a
- * connector state holds the connector's modeset lock until the commit is
- * swapped in.
+ * A context for each fence: on a buffer, the fence of a younger job, which may be
+ * cancelled first, must not stand in for that of an older one which still runs.
+ * The numbers are for people.
  */
 void drm_writeback_fence_init(struct dma_fence *fence,
 			      struct drm_writeback_timeline *timeline)
 {
 	kref_get(&timeline->ref);
 	dma_fence_init(fence, &drm_writeback_fence_ops, &timeline->lock,
-		       timeline->context, atomic64_inc_return(&timeline->seqno));
+		       dma_fence_context_alloc(1),
+		       atomic64_inc_return(&timeline->seqno));
 }
 
 /* Status comes from a driver, perhaps from a register: anything may be in it. */

@@ -13,6 +13,7 @@ struct dma_fence;
 struct drm_atomic_state;
 struct drm_connector;
 struct drm_connector_state;
+struct drm_crtc;
 struct drm_device;
 struct drm_file;
 struct drm_framebuffer;
@@ -47,12 +48,15 @@ drm_writeback_job_create(struct drm_writeback_connector *wb,
 void drm_writeback_jobs_init(struct drm_writeback_connector *wb);
 void drm_writeback_jobs_drain(struct drm_writeback_connector *wb);
 void drm_writeback_jobs_fini(struct drm_writeback_connector *wb);
-void drm_writeback_jobs_wait(struct drm_writeback_connector *wb);
+void drm_writeback_jobs_wait(struct drm_writeback_connector *wb,
+			     unsigned long since);
 void drm_writeback_jobs_disable(struct drm_writeback_connector *wb,
+				const struct drm_crtc *crtc,
 				const struct drm_atomic_state *state);
 void drm_writeback_jobs_cancel(struct drm_writeback_connector *wb,
 			       const struct drm_atomic_state *state);
-int drm_writeback_job_start(struct drm_writeback_job *job);
+int drm_writeback_job_start(struct drm_writeback_job *job, unsigned long since);
+void drm_writeback_job_refuse(struct drm_writeback_job *job, int status);
 void drm_writeback_job_end(struct drm_writeback_job *job, int status);
 
 /* drm_writeback_fence.c: the fences and their timeline */

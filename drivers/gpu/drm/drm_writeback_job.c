@@ -13,6 +13,7 @@
 
 #include <drm/drm_drv.h>
 #include <drm/drm_framebuffer.h>
+#include <drm/drm_modeset_lock.h>
 #include <drm/drm_modeset_helper_vtables.h>
 #include <drm/drm_print.h>
 #include <drm/drm_writeback.h>
@@ -39,12 +40,66 @@ drm_writeback_job_create(struct drm_writeback_connector *wb,
 	return job;
 }
 
+static void assert_locked(struct drm_writeback_connector *wb)
+{
+	drm_modeset_lock_assert_held(&wb->base.dev->mode_config.connection_mutex);
+}
+
 static const struct drm_connector_helper_funcs *
 to_helper_funcs(struct drm_writeback_connector *wb)
 {
 	static const struct drm_connector_helper_funcs none;
 
 	return wb->base.helper_private ?: &none;
+}
+
+/* In order: a job is not cleaned up before an older one that may still run. */
+static struct drm_writeback_job *
+next_ended(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job, *ended = NULL;
+
+	spin_lock_irq(&wb->job_lock);
+	list_for_each_entry(job, &wb->jobs, node) {
+		/* Pairs with the release in end_job(). */
+		enum drm_writeback_job_stage stage = smp_load_acquire(&job->stage);
+
+		if (stage == DRM_WRITEBACK_JOB_LOST)
+			continue;
+		if (stage == DRM_WRITEBACK_JOB_ENDED)
+			ended = job;
+		break;
+	}
+	spin_unlock_irq(&wb->job_lock);
+
+	return ended;
+}
+
+/*
+ * What the driver keeps for one job must not be taken away by the clean-up of one
+ * before, when that needs nothing but time.
+ */
+static void wait_for_cleanup(struct drm_writeback_connector *wb)
+{
+	wait_event_timeout(wb->idle, !next_ended(wb),
+			   msecs_to_jiffies(wb->wait_ms));
+}
+
+/* The job joins the others of its connector, unless that is gone by now. */
+static int add_job(struct drm_writeback_job *job)
+{
+	struct drm_writeback_connector *wb = job->connector;
+	bool unregistered;
+
+	spin_lock_irq(&wb->job_lock);
+	unregistered = wb->unregistered;
+	if (!unregistered) {
+		job->stage = DRM_WRITEBACK_JOB_PREPARED;
+		list_add_tail(&job->node, &wb->jobs);
+	}
+	spin_unlock_irq(&wb->job_lock);
+
+	return unregistered ? -ENODEV : 0;
 }
 
 /**
@@ -69,6 +124,7 @@ int drm_writeback_prepare_job(struct drm_writeback_job *job)
 	int ret;
 
 	might_sleep();
+	assert_locked(wb);
 
 	if (job->stage != DRM_WRITEBACK_JOB_NEW)
 		return 0;
@@ -76,18 +132,19 @@ int drm_writeback_prepare_job(struct drm_writeback_job *job)
 	if (READ_ONCE(wb->unregistered))
 		return -ENODEV;
 
+	wait_for_cleanup(wb);
+
 	if (funcs->prepare_writeback_job) {
 		ret = funcs->prepare_writeback_job(wb, job);
 		if (ret < 0)
 			return ret;
 	}
 
-	spin_lock_irq(&wb->job_lock);
-	job->stage = DRM_WRITEBACK_JOB_PREPARED;
-	list_add_tail(&job->node, &wb->jobs);
-	spin_unlock_irq(&wb->job_lock);
+	ret = add_job(job);
+	if (ret && funcs->cleanup_writeback_job)
+		funcs->cleanup_writeback_job(wb, job);
 
-	return 0;
+	return ret;
 }
 EXPORT_SYMBOL(drm_writeback_prepare_job);
 
@@ -122,6 +179,7 @@ static void release_job(struct drm_writeback_job *job)
 {
 	struct drm_writeback_connector *wb = job->connector;
 
+	dma_fence_put(job->in_fence);
 	drm_framebuffer_put(job->fb);
 
 	spin_lock_irq(&wb->job_lock);
@@ -129,6 +187,17 @@ static void release_job(struct drm_writeback_job *job)
 	spin_unlock_irq(&wb->job_lock);
 
 	dma_fence_put(&job->fence);
+}
+
+/*
+ * The job is not going to start. Its fence tells so at once, but the driver may
+ * have what it has prepared for the job in use until the commit is over: the
+ * caller still has to end it.
+ */
+void drm_writeback_job_refuse(struct drm_writeback_job *job, int status)
+{
+	job->signalled = true;
+	drm_writeback_fence_signal(&job->fence, status);
 }
 
 /* The caller has taken the job out of its connector state. */
@@ -184,6 +253,35 @@ static unsigned long deadline_from_now(struct drm_writeback_connector *wb)
 	return jiffies + msecs_to_jiffies(wb->timeout_ms);
 }
 
+/*
+ * The oldest queued job leaves the queue, but its buffer stays held. Returns a
+ * reference to its fence, which is the caller's to signal: the engine may answer
+ * and the job be cleaned up meanwhile.
+ */
+static struct dma_fence *expire_oldest(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job = first_job(&wb->job_queue);
+
+	lockdep_assert_held(&wb->job_lock);
+
+	if (!job)
+		return NULL;
+
+	job->stage = DRM_WRITEBACK_JOB_EXPIRED;
+	job->signalled = true;
+	job->deadline = deadline_from_now(wb);
+	list_move_tail(&job->list_entry, &wb->expired);
+
+	return dma_fence_get(&job->fence);
+}
+
+static void signal_expired(struct dma_fence *fence, int status)
+{
+	if (fence)
+		drm_writeback_fence_signal(fence, status);
+	dma_fence_put(fence);
+}
+
 /**
  * drm_writeback_queue_job - hand a job to the engine
  * @wb_connector: the connector whose engine will run the job
@@ -201,6 +299,7 @@ void drm_writeback_queue_job(struct drm_writeback_connector *wb_connector,
 			     struct drm_connector_state *conn_state)
 {
 	struct drm_writeback_job *job = conn_state->writeback_job;
+	struct dma_fence *fence = NULL;
 	unsigned long flags;
 
 	/* The core may have ended it, see drm_writeback_commit_begin(). */
@@ -218,8 +317,12 @@ void drm_writeback_queue_job(struct drm_writeback_connector *wb_connector,
 	job->stage = DRM_WRITEBACK_JOB_QUEUED;
 	job->deadline = deadline_from_now(wb_connector);
 	list_add_tail(&job->list_entry, &wb_connector->job_queue);
+	if (wb_connector->unplugged)
+		fence = expire_oldest(wb_connector);
 	arm_watchdog(wb_connector);
 	spin_unlock_irqrestore(&wb_connector->job_lock, flags);
+
+	signal_expired(fence, -ENODEV);
 }
 EXPORT_SYMBOL(drm_writeback_queue_job);
 
@@ -355,28 +458,6 @@ void drm_writeback_complete_job(struct drm_writeback_connector *wb_connector,
 EXPORT_SYMBOL(drm_writeback_complete_job);
 
 /*
- * The oldest queued job leaves the queue, but its buffer stays held. Returns a
- * reference to its fence, which is the caller's to signal: the engine may answer
- * and the job be cleaned up meanwhile.
- */
-static struct dma_fence *expire_oldest(struct drm_writeback_connector *wb)
-{
-	struct drm_writeback_job *job = first_job(&wb->job_queue);
-
-	lockdep_assert_held(&wb->job_lock);
-
-	if (!job)
-		return NULL;
-
-	job->stage = DRM_WRITEBACK_JOB_EXPIRED;
-	job->signalled = true;
-	job->deadline = deadline_from_now(wb);
-	list_move_tail(&job->list_entry, &wb->expired);
-
-	return dma_fence_get(&job->fence);
-}
-
-/*
  * No sign of the engine for another deadline: what is missing is its answer.
  * Let new jobs start, but do not trust it with freed memory.
  */
@@ -425,14 +506,12 @@ static void watchdog(struct timer_list *timer)
 	arm_watchdog(wb);
 	spin_unlock_irqrestore(&wb->job_lock, flags);
 
-	if (fence) {
-		drm_writeback_fence_signal(fence, -ETIMEDOUT);
+	if (fence)
 		drm_err_ratelimited(wb->base.dev,
 				    "[CONNECTOR:%d:%s] writeback job %llu missed its deadline\n",
 				    wb->base.base.id, wb->base.name,
 				    fence->seqno);
-		dma_fence_put(fence);
-	}
+	signal_expired(fence, -ETIMEDOUT);
 
 	wake_up_all(&wb->idle);
 	queue_work(system_unbound_wq, &wb->cleanup_work);
@@ -456,28 +535,6 @@ static void stop_engine(struct drm_writeback_connector *wb)
 	spin_unlock_irq(&wb->job_lock);
 
 	end_jobs(&stopped, -EIO);
-}
-
-/* In order: a job is not cleaned up before an older one that may still run. */
-static struct drm_writeback_job *
-next_ended(struct drm_writeback_connector *wb)
-{
-	struct drm_writeback_job *job, *ended = NULL;
-
-	spin_lock_irq(&wb->job_lock);
-	list_for_each_entry(job, &wb->jobs, node) {
-		/* Pairs with the release in end_job(). */
-		enum drm_writeback_job_stage stage = smp_load_acquire(&job->stage);
-
-		if (stage == DRM_WRITEBACK_JOB_LOST)
-			continue;
-		if (stage == DRM_WRITEBACK_JOB_ENDED)
-			ended = job;
-		break;
-	}
-	spin_unlock_irq(&wb->job_lock);
-
-	return ended;
 }
 
 static void cleanup_work(struct work_struct *work)
@@ -524,10 +581,24 @@ static bool is_busy(struct drm_writeback_connector *wb)
 	return busy;
 }
 
-/* Wait for the jobs at the engine, at most until their deadline. */
-void drm_writeback_jobs_wait(struct drm_writeback_connector *wb)
+/*
+ * What is left of the time that a commit waits for the jobs before it, in
+ * jiffies. A driver's hook that does not return holds up nobody else: it may wait
+ * for somebody who waits for the fence of a later job.
+ */
+static long patience_left(struct drm_writeback_connector *wb,
+			  unsigned long since)
 {
-	wait_event(wb->idle, !is_busy(wb));
+	unsigned int patience_ms = wb->timeout_ms + wb->wait_ms;
+
+	return max(0L, (long)(since + msecs_to_jiffies(patience_ms) - jiffies));
+}
+
+/* Wait for the jobs before a commit that began at @since, in jiffies. */
+void drm_writeback_jobs_wait(struct drm_writeback_connector *wb,
+			     unsigned long since)
+{
+	wait_event_timeout(wb->idle, !is_busy(wb), patience_left(wb, since));
 }
 
 /* What an older job of the connector means for one that is to start. */
@@ -573,17 +644,20 @@ static int try_start(struct drm_writeback_job *job)
  * The engine does not start a job while it may still be writing another, or that
  * one's clean-up may undo what is set up for this one.
  */
-int drm_writeback_job_start(struct drm_writeback_job *job)
+int drm_writeback_job_start(struct drm_writeback_job *job, unsigned long since)
 {
+	struct drm_writeback_connector *wb = job->connector;
 	int ret;
 
-	wait_event(job->connector->idle, (ret = try_start(job)) != -EAGAIN);
+	wait_event_timeout(wb->idle, (ret = try_start(job)) != -EAGAIN,
+			   patience_left(wb, since));
 
-	return ret;
+	return ret == -EAGAIN ? -EIO : ret;
 }
 
 /* Mark the jobs before this commit, which disables their CRTC. */
 void drm_writeback_jobs_disable(struct drm_writeback_connector *wb,
+				const struct drm_crtc *crtc,
 				const struct drm_atomic_state *state)
 {
 	struct drm_writeback_job *job;
@@ -591,7 +665,7 @@ void drm_writeback_jobs_disable(struct drm_writeback_connector *wb,
 	spin_lock_irq(&wb->job_lock);
 	list_for_each_entry(job, &wb->jobs, node) {
 		if (READ_ONCE(job->stage) != DRM_WRITEBACK_JOB_PREPARED &&
-		    !job->disabled_by)
+		    job->crtc == crtc && !job->disabled_by)
 			job->disabled_by = state;
 	}
 	spin_unlock_irq(&wb->job_lock);
@@ -611,11 +685,17 @@ static bool is_disabling(struct drm_writeback_connector *wb,
 	return disabling;
 }
 
-/* The commit has disabled the CRTC: what it marked is over, or ends now. */
+/*
+ * What the commit marked when it disabled the CRTC is over, or ends now. Without
+ * a job there is none that it could have marked.
+ */
 void drm_writeback_jobs_cancel(struct drm_writeback_connector *wb,
 			       const struct drm_atomic_state *state)
 {
 	LIST_HEAD(cancelled);
+
+	if (list_empty(&wb->jobs))
+		return;
 
 	spin_lock_irq(&wb->job_lock);
 	take_at_engine(wb, state, &cancelled);
@@ -625,25 +705,48 @@ void drm_writeback_jobs_cancel(struct drm_writeback_connector *wb,
 	wait_event(wb->idle, !is_disabling(wb, state));
 }
 
-/* The hardware may be gone, or be stopped later: end fences, hold buffers. */
+/* The hardware is gone: end fences, hold buffers. */
 static void abandon_queue(struct drm_writeback_connector *wb)
 {
 	struct dma_fence *fence;
 
 	do {
 		spin_lock_irq(&wb->job_lock);
+		wb->unplugged = true;
 		fence = expire_oldest(wb);
 		spin_unlock_irq(&wb->job_lock);
 
-		if (fence)
-			drm_writeback_fence_signal(fence, -ENODEV);
-		dma_fence_put(fence);
+		signal_expired(fence, -ENODEV);
 	} while (fence);
 
 	wake_up_all(&wb->idle);
 }
 
-/* From now on no job starts; those that run may finish while there is hope. */
+/* Is there a job whose driver's hooks are still to be called, in time? */
+static bool has_jobs(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job;
+	bool found;
+
+	spin_lock_irq(&wb->job_lock);
+	found = wb->stopping;
+	list_for_each_entry(job, &wb->jobs, node) {
+		enum drm_writeback_job_stage stage = READ_ONCE(job->stage);
+
+		if (stage == DRM_WRITEBACK_JOB_LOST)
+			continue;
+		found |= stage != DRM_WRITEBACK_JOB_EXPIRED;
+		break;
+	}
+	spin_unlock_irq(&wb->job_lock);
+
+	return found;
+}
+
+/*
+ * From now on no job starts; those that run may finish while there is hope, and
+ * commits that have prepared one get the time to give it up.
+ */
 void drm_writeback_jobs_drain(struct drm_writeback_connector *wb)
 {
 	spin_lock_irq(&wb->job_lock);
@@ -653,7 +756,8 @@ void drm_writeback_jobs_drain(struct drm_writeback_connector *wb)
 	if (drm_dev_is_unplugged(wb->base.dev))
 		abandon_queue(wb);
 
-	drm_writeback_jobs_wait(wb);
+	wait_event(wb->idle, !is_busy(wb));
+	wait_event_timeout(wb->idle, !has_jobs(wb), patience_left(wb, jiffies));
 }
 
 void drm_writeback_jobs_init(struct drm_writeback_connector *wb)
@@ -666,8 +770,10 @@ void drm_writeback_jobs_init(struct drm_writeback_connector *wb)
 	timer_setup(&wb->watchdog, watchdog, 0);
 	INIT_WORK(&wb->cleanup_work, cleanup_work);
 	wb->timeout_ms = DRM_WRITEBACK_TIMEOUT_MS;
+	wb->wait_ms = DRM_WRITEBACK_WAIT_MS;
 	wb->stopping = false;
 	wb->unregistered = false;
+	wb->unplugged = false;
 }
 
 /* The engine is gone, and the driver may be: no hook is called any more. */
