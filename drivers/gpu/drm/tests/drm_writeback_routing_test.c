@@ -133,6 +133,52 @@ static void drm_test_writeback_live_detach_waits(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_fence_status(fence), 1);
 }
 
+/* Test that a CRTC that goes off later tells that a stuck engine is idle. */
+static void drm_test_writeback_live_stuck(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_wb *mwb = &mock->wb[0];
+	struct mock_commit commit;
+	struct dma_fence *fence;
+
+	both_on(mock);
+	mwb->base.timeout_ms = MOCK_SHORT_MS;
+	mwb->grace_ms = MOCK_LONG_MS;
+	mock_commit_begin(&commit, mock);
+	mock_commit_route(&commit, &mwb->base.base, mock->crtc[0]);
+	fence = mock_commit_write(&commit, mwb);
+	KUNIT_ASSERT_EQ(test, mock_commit_run(&commit), 0);
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fence), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, route(mock, NULL), 0);
+	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 1);
+	mock_off(mock);
+
+	KUNIT_EXPECT_EQ(test, mwb->cleaned, 1);
+	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 0);
+}
+
+/* Test that the other CRTC tells nothing. */
+static void drm_test_writeback_live_stuck_elsewhere(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_wb *mwb = &mock->wb[0];
+	struct mock_commit commit;
+	struct dma_fence *fence;
+
+	both_on(mock);
+	mwb->base.timeout_ms = MOCK_SHORT_MS;
+	mwb->grace_ms = MOCK_LONG_MS;
+	mock_commit_begin(&commit, mock);
+	mock_commit_route(&commit, &mwb->base.base, mock->crtc[1]);
+	fence = mock_commit_write(&commit, mwb);
+	KUNIT_ASSERT_EQ(test, mock_commit_run(&commit), 0);
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fence), -ETIMEDOUT);
+	mock_off(mock);
+
+	KUNIT_EXPECT_EQ(test, mwb->cleaned, 0);
+	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 1);
+}
+
 /* Test that a driver has to say that it can. */
 static void drm_test_writeback_live_not(struct kunit *test)
 {
@@ -199,7 +245,7 @@ static void drm_test_writeback_live_clones(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, route(mock, mock->crtc[0]), -EINVAL);
 }
 
-static enum drm_mode_status bad_mode(struct drm_encoder *encoder,
+static enum drm_mode_status refuse_mode(struct drm_encoder *encoder,
 				     const struct drm_display_mode *mode)
 {
 	return MODE_BAD;
@@ -209,7 +255,7 @@ static enum drm_mode_status bad_mode(struct drm_encoder *encoder,
 static void drm_test_writeback_live_mode(struct kunit *test)
 {
 	static const struct drm_encoder_helper_funcs funcs = {
-		.mode_valid = bad_mode,
+		.mode_valid = refuse_mode,
 	};
 	struct mock_device *mock = test->priv;
 
@@ -224,6 +270,8 @@ static struct kunit_case drm_writeback_routing_tests[] = {
 	KUNIT_CASE(drm_test_writeback_live_move),
 	KUNIT_CASE(drm_test_writeback_live_write),
 	KUNIT_CASE(drm_test_writeback_live_detach_waits),
+	KUNIT_CASE(drm_test_writeback_live_stuck),
+	KUNIT_CASE(drm_test_writeback_live_stuck_elsewhere),
 	KUNIT_CASE(drm_test_writeback_live_not),
 	KUNIT_CASE(drm_test_writeback_live_move_not),
 	KUNIT_CASE(drm_test_writeback_live_off),

@@ -92,8 +92,9 @@ static void drm_test_writeback_unregister_pending(struct kunit *test)
 	drm_dev_unregister(mock->drm);
 
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(first), 1);
-	KUNIT_EXPECT_EQ(test, mock_fence_status(second), -ENODEV);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(second), -ENODEV);
 	KUNIT_EXPECT_EQ(test, mock->wb[0].queued, 1);
+	KUNIT_EXPECT_EQ(test, mock->wb[0].cleaned, 2);
 }
 
 /* Test that no job is prepared any more. */
@@ -150,6 +151,54 @@ static void drm_test_writeback_unplug_pending(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, mock_fence_status(second), -ENODEV);
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), MOCK_LONG_MS / 2);
+}
+
+/* Test that a job that its commit is about to queue has no chance any more. */
+static void drm_test_writeback_unplug_starting(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_wb *mwb = &mock->wb[0];
+	struct dma_fence *fence;
+
+	register_and_on(mock);
+	mwb->commit_gate = &mock->gate;
+	fence = mock_write_nonblock(mock);
+	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&mwb->commit_entered,
+							  MOCK_PATIENCE), 0);
+	mock_gate_later(mock, MOCK_SHORT_MS);
+	drm_dev_unplug(mock->drm);
+
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ENODEV);
+	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 1);
+}
+
+static int unregister_in_prepare(struct drm_writeback_connector *wb,
+				 struct drm_writeback_job *job)
+{
+	job->priv = to_mock_wb(wb);
+	to_mock_wb(wb)->prepared++;
+	spin_lock_irq(&wb->job_lock);
+	wb->unregistered = true;
+	spin_unlock_irq(&wb->job_lock);
+
+	return 0;
+}
+
+/* Test that a job that is prepared meanwhile is undone at once. */
+static void drm_test_writeback_unregister_preparing(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_commit commit;
+	struct dma_fence *fence;
+
+	mock->wb[0].helper.prepare_writeback_job = unregister_in_prepare;
+	mock_on(mock);
+	mock_commit_begin(&commit, mock);
+	fence = mock_commit_write(&commit, &mock->wb[0]);
+
+	KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), -ENODEV);
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, mock->wb[0].cleaned, 1);
 }
 
 /* Test that an answer may still come from a device that was pulled. */
@@ -319,7 +368,9 @@ static struct kunit_case drm_writeback_teardown_tests[] = {
 	KUNIT_CASE(drm_test_writeback_unregister_prepare),
 	KUNIT_CASE(drm_test_writeback_unplug),
 	KUNIT_CASE(drm_test_writeback_unplug_pending),
+	KUNIT_CASE(drm_test_writeback_unplug_starting),
 	KUNIT_CASE(drm_test_writeback_unplug_late),
+	KUNIT_CASE(drm_test_writeback_unregister_preparing),
 	KUNIT_CASE(drm_test_writeback_fini_queued),
 	KUNIT_CASE(drm_test_writeback_fini_expired),
 	KUNIT_CASE(drm_test_writeback_fini_lost),

@@ -424,7 +424,39 @@ static void drm_test_writeback_lost_named(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 0);
 }
 
+/*
+ * A driver whose clean-up does not return
+ */
+
+static struct dma_fence *write_behind_cleanup(struct mock_device *mock)
+{
+	struct mock_wb *mwb = &mock->wb[0];
+
+	mock_on(mock);
+	mwb->base.timeout_ms = MOCK_SHORT_MS;
+	mwb->base.wait_ms = MOCK_SHORT_MS;
+	mwb->answer_ms = 1;
+	mwb->cleanup_gate = &mock->gate;
+	KUNIT_EXPECT_EQ(mock->test, mock_fence_status(mock_write(mock)), 1);
+
+	return mock_write(mock);
+}
+
+/* Test that it holds nobody else up for ever. */
+static void drm_test_writeback_cleanup_blocked(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct dma_fence *fence = write_behind_cleanup(mock);
+
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EIO);
+	KUNIT_EXPECT_EQ(test, mock->wb[0].started, 1);
+	complete_all(&mock->gate);
+	KUNIT_EXPECT_TRUE(test, mock_wait_cleaned(&mock->wb[0], 2));
+	KUNIT_EXPECT_EQ(test, mock_fence_status(mock_write(mock)), 1);
+}
+
 static struct kunit_case drm_writeback_timeout_tests[] = {
+	KUNIT_CASE(drm_test_writeback_cleanup_blocked),
 	KUNIT_CASE(drm_test_writeback_timeout),
 	KUNIT_CASE(drm_test_writeback_timeout_holds_fb),
 	KUNIT_CASE(drm_test_writeback_timeout_leaves_queue),
