@@ -3,6 +3,7 @@
  * KUnit tests of writeback connectors: the device goes, jobs and fences are left
  */
 
+#include <linux/delay.h>
 #include <linux/dma-fence.h>
 #include <linux/ktime.h>
 
@@ -79,7 +80,15 @@ static void drm_test_writeback_unregister_stuck(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 0);
 }
 
-/* Test that a commit that waits for its turn does not start any more. */
+static void take_time(struct mock_device *mock)
+{
+	msleep(MOCK_SHORT_MS);
+}
+
+/*
+ * Test that a commit that waits for its turn does not start any more, and has
+ * undone what it prepared when the connector is gone.
+ */
 static void drm_test_writeback_unregister_pending(struct kunit *test)
 {
 	struct mock_device *mock = test->priv;
@@ -88,6 +97,7 @@ static void drm_test_writeback_unregister_pending(struct kunit *test)
 	register_and_on(mock);
 	first = mock_write(mock);
 	second = mock_write_nonblock(mock);
+	mock->on_tail = take_time;
 	mock_answer_in_irq(&mock->wb[0], 0, MOCK_SHORT_MS);
 	drm_dev_unregister(mock->drm);
 
