@@ -89,6 +89,17 @@ struct drm_writeback_connector {
 	bool allow_overlap;
 
 	/**
+	 * @check_signalling:
+	 *
+	 * Set by a driver, before the device is registered, whose commit tail
+	 * keeps the rules for code that fences depend on until it calls
+	 * drm_atomic_helper_commit_hw_done(): above all, it allocates nothing
+	 * that may wait for memory. Lockdep then checks it in commits with a
+	 * job. See "fence cross-driver contract".
+	 */
+	bool check_signalling;
+
+	/**
 	 * @live_crtcs:
 	 *
 	 * Set by a driver, before the device is registered: the CRTCs, as a mask

@@ -191,6 +191,31 @@ static void start_jobs(struct drm_atomic_state *state, unsigned long begin)
 	}
 }
 
+/*
+ * From here to drm_writeback_commit_hw_done() fences depend on the driver's tail.
+ * Lockdep looks, where the driver wants it to.
+ */
+static void begin_signalling(struct drm_atomic_state *state)
+{
+	struct drm_connector *connector;
+	struct drm_connector_state *conn_state;
+	bool check = false;
+	int i;
+
+	for_each_new_connector_in_state(state, connector, conn_state, i)
+		if (conn_state->writeback_job)
+			check |= conn_state->writeback_job->connector->check_signalling;
+
+	if (check)
+		state->writeback_signalling = !dma_fence_begin_signalling();
+}
+
+static void end_signalling(struct drm_atomic_state *state)
+{
+	dma_fence_end_signalling(!state->writeback_signalling);
+	state->writeback_signalling = false;
+}
+
 /**
  * drm_writeback_commit_begin - wait until a commit may touch the hardware
  * @state: atomic state that was swapped in
@@ -225,6 +250,7 @@ void drm_writeback_commit_begin(struct drm_atomic_state *state)
 	}
 
 	start_jobs(state, begin);
+	begin_signalling(state);
 }
 EXPORT_SYMBOL(drm_writeback_commit_begin);
 
@@ -242,6 +268,8 @@ void drm_writeback_commit_hw_done(struct drm_atomic_state *state)
 	struct drm_connector *connector;
 	struct drm_connector_state *conn_state;
 	int i;
+
+	end_signalling(state);
 
 	for_each_new_connector_in_state(state, connector, conn_state, i) {
 		if (!conn_state->writeback_job)

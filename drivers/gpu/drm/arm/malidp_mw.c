@@ -700,6 +700,7 @@ int malidp_mw_connector_init(struct drm_device *drm)
 
 	mw->wb.timeout_ms = MALIDP_MW_TIMEOUT_MS;
 	mw->wb.live_crtcs = drm_crtc_mask(&malidp->crtc);
+	mw->wb.check_signalling = true;
 
 	return 0;
 }

@@ -170,7 +170,7 @@ static void forget_job(struct drm_writeback_connector *wb,
 		       struct drm_writeback_job *job)
 {
 	/* Time enough for the client to go on. */
-	msleep(1);
+	msleep(MOCK_SHORT_MS);
 	to_mock_wb(wb)->cleaned++;
 	msm_job = NULL;
 }

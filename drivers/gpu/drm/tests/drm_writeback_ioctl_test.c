@@ -174,13 +174,17 @@ static u64 read_property(struct mock_client *client, struct drm_property *prop)
 		.obj_type = DRM_MODE_OBJECT_CONNECTOR,
 	};
 	struct kunit *test = client->mock->test;
-	u32 id;
+	u64 __user *values;
+	u32 __user *ids;
 	u64 i, value;
+	u32 id;
 
 	KUNIT_EXPECT_EQ(test, client_ioctl(client, DRM_IOCTL_MODE_OBJ_GETPROPERTIES, &arg), 0);
+	ids = u64_to_user_ptr(arg.props_ptr);
+	values = u64_to_user_ptr(arg.prop_values_ptr);
 	for (i = 0; i < arg.count_props; i++) {
-		KUNIT_EXPECT_EQ(test, get_user(id, (u32 __user *)u64_to_user_ptr(arg.props_ptr) + i), 0);
-		KUNIT_EXPECT_EQ(test, get_user(value, (u64 __user *)u64_to_user_ptr(arg.prop_values_ptr) + i), 0);
+		KUNIT_EXPECT_EQ(test, get_user(id, ids + i), 0);
+		KUNIT_EXPECT_EQ(test, get_user(value, values + i), 0);
 		if (id == prop->base.id)
 			return value;
 	}

@@ -287,8 +287,10 @@ void mock_finish(struct mock_device *mock)
 	unsigned int i;
 
 	mock_set_vtables(mock, true);
-	for (i = 0; i < MOCK_PIPES; i++)
+	for (i = 0; i < MOCK_PIPES; i++) {
 		mock->wb[i].base.timeout_ms = MOCK_LONG_MS;
+		mock->wb[i].base.check_signalling = true;
+	}
 
 	drm_for_each_encoder(encoder, mock->drm)
 		encoder->possible_clones = BIT(mock->drm->mode_config.num_encoder) - 1;

@@ -246,7 +246,7 @@ static void drm_test_writeback_live_clones(struct kunit *test)
 }
 
 static enum drm_mode_status refuse_mode(struct drm_encoder *encoder,
-				     const struct drm_display_mode *mode)
+					const struct drm_display_mode *mode)
 {
 	return MODE_BAD;
 }

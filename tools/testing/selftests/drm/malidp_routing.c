@@ -14,9 +14,9 @@
 
 /* Where the display is asked to stop: CONFIG_REQ. */
 #define DP500_DC_CONTROL 0x0000c
-#define DP500_CONFIG_REQ (1 << 17)
+#define DP500_CONFIG_REQ 0x20000
 #define DP550_DC_CONTROL 0x0c010
-#define DP550_CONFIG_REQ (1 << 16)
+#define DP550_CONFIG_REQ 0x10000
 
 struct flips {
 	unsigned int count, last;	/* events, and the last one's vblank */
