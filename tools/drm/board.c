@@ -16,7 +16,7 @@ static enum exit_status capture_formats(struct board *board, unsigned int n)
 {
 	enum exit_status status = EXIT_OK, first = EXIT_OK;
 
-	while (board->n < n && !is_final(status)) {
+	while (board->n < n && !is_final(status) && !capture_is_stopped()) {
 		status = capture_run(&board->captures[board->n],
 				     &board->results[board->n]);
 		board->n++;
@@ -59,6 +59,8 @@ enum exit_status board_run(struct board *board, const struct card *card,
 
 	status = select_pipe(&board->pipe, card, options);
 	if (!status)
+		status = select_way(&common, &board->monitor);
+	if (!status)
 		status = select_mode(&board->mode, &common);
 	if (!status)
 		status = select_source(&common.source, &common);
@@ -73,9 +75,8 @@ enum exit_status board_run(struct board *board, const struct card *card,
 
 void board_fini(struct board *board)
 {
-	while (board->n)
-		result_fini(&board->results[--board->n]);
 	free(board->results);
 	free(board->captures);
+	monitor_fini(&board->monitor);
 	pipe_fini(&board->pipe);
 }

@@ -7,6 +7,7 @@
 
 struct board {
 	struct pipe pipe;
+	struct monitor monitor;
 	drmModeModeInfo mode;
 	struct capture *captures;	/* one for each format */
 	struct result *results;

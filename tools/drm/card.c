@@ -3,7 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "array.h"
@@ -43,14 +46,20 @@ static int read_driver(struct card *card)
 	return 0;
 }
 
-int card_open_plain(struct card *card, const char *path)
+static void name_card(struct card *card, const char *path)
 {
 	const char *base = strrchr(path, '/');
+
+	snprintf(card->path, sizeof(card->path), "%s", path);
+	snprintf(card->name, sizeof(card->name), "%s", base ? base + 1 : path);
+}
+
+int card_open_plain(struct card *card, const char *path)
+{
 	int ret;
 
 	memset(card, 0, sizeof(*card));
-	snprintf(card->path, sizeof(card->path), "%s", path);
-	snprintf(card->name, sizeof(card->name), "%s", base ? base + 1 : path);
+	name_card(card, path);
 	card->fd = open(path, O_RDWR | O_CLOEXEC);
 	if (card->fd < 0)
 		return -errno;
@@ -86,6 +95,32 @@ int card_open(struct card *card, const char *path)
 	ret = set_caps(card);
 	if (ret)
 		card_close(card);
+	return ret;
+}
+
+static void name_fd(struct card *card)
+{
+	char *path = drmGetDeviceNameFromFd2(card->fd);
+
+	name_card(card, path ? path : "card");
+	free(path);
+}
+
+int card_open_fd(struct card *card, int fd)
+{
+	int ret;
+
+	memset(card, 0, sizeof(*card));
+	card->fd = fd;
+	if (fcntl(fd, F_SETFD, FD_CLOEXEC))
+		return -errno;
+	ret = read_driver(card);
+	if (!ret)
+		ret = set_caps(card);
+	if (ret)
+		card_close(card);
+	else
+		name_fd(card);
 	return ret;
 }
 
@@ -133,6 +168,18 @@ void card_close(struct card *card)
 	card->fd = -1;
 }
 
+bool card_is_gone(const struct card *card)
+{
+	char node[64];
+	struct stat stat;
+
+	if (fstat(card->fd, &stat) || access("/sys/dev/char", F_OK))
+		return false;
+	snprintf(node, sizeof(node), "/sys/dev/char/%u:%u",
+		 major(stat.st_rdev), minor(stat.st_rdev));
+	return access(node, F_OK);
+}
+
 bool card_is_master(const struct card *card)
 {
 	return drmIsMaster(card->fd);
@@ -162,6 +209,23 @@ unsigned int card_count_writebacks(const struct card *card)
 		count += is_writeback(card, res->connectors[i]);
 	drmModeFreeResources(res);
 	return count;
+}
+
+uint32_t card_possible_crtcs(const struct card *card,
+			     const drmModeConnector *connector)
+{
+	uint32_t mask = 0;
+	int i;
+
+	for (i = 0; i < connector->count_encoders; i++) {
+		drmModeEncoder *encoder;
+
+		encoder = drmModeGetEncoder(card->fd, connector->encoders[i]);
+		if (encoder)
+			mask |= encoder->possible_crtcs;
+		drmModeFreeEncoder(encoder);
+	}
+	return mask;
 }
 
 static bool property_is(const struct card *card, uint32_t id, const char *name)

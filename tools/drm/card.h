@@ -46,6 +46,12 @@ int card_open_plain(struct card *card, const char *path);
 int card_open(struct card *card, const char *path);
 
 /*
+ * The same for a DRM file that is open already, which the card owns from then on,
+ * also when it fails. -EBADF: nothing is open there.
+ */
+int card_open_fd(struct card *card, int fd);
+
+/*
  * Opens the first card that has a writeback connector. -ENOENT: no card at
  * all; -ENODEV: no card has one; else why card->path could not be opened.
  */
@@ -56,10 +62,17 @@ int card_open_next(struct card *card, unsigned int *n);
 
 void card_close(struct card *card);
 
+/* Was the device removed, so that what is open leads nowhere? */
+bool card_is_gone(const struct card *card);
+
 bool card_is_master(const struct card *card);
 
 /* Number of writeback connectors that the card lists. */
 unsigned int card_count_writebacks(const struct card *card);
+
+/* A bit for the index of each CRTC that the connector can be on. */
+uint32_t card_possible_crtcs(const struct card *card,
+			     const drmModeConnector *connector);
 
 /*
  * The id of the property @name of an object, 0 when it has none. @value, when

@@ -82,6 +82,17 @@ int request_add_writeback(drmModeAtomicReqPtr req, const struct pipe *pipe,
 	return request_add(req, settings, fence ? 2 : 1);
 }
 
+int request_add_routing(drmModeAtomicReqPtr req, const struct pipe *pipe,
+			bool attached)
+{
+	const struct setting setting = {
+		pipe->connector.id, pipe->connector.crtc_id,
+		attached ? pipe->crtc.id : 0,
+	};
+
+	return request_add(req, &setting, 1);
+}
+
 int request_add_off(drmModeAtomicReqPtr req, const struct pipe *pipe)
 {
 	const struct setting settings[] = {

@@ -24,6 +24,10 @@ int request_add_plane(drmModeAtomicReqPtr req, const struct pipe *pipe,
 int request_add_writeback(drmModeAtomicReqPtr req, const struct pipe *pipe,
 			  uint32_t fb, int32_t *fence);
 
+/* The writeback connector alone joins the CRTC, or leaves it. */
+int request_add_routing(drmModeAtomicReqPtr req, const struct pipe *pipe,
+			bool attached);
+
 /* CRTC off, connector and plane detached. */
 int request_add_off(drmModeAtomicReqPtr req, const struct pipe *pipe);
 

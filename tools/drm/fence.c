@@ -41,6 +41,22 @@ int fence_status(int fd, int *status)
 	return 0;
 }
 
+/* An out-fence of one commit is a single fence. */
+int fence_signalled(int fd, int *status, uint64_t *at_us)
+{
+	struct sync_fence_info fence = { };
+	struct sync_file_info info = {
+		.num_fences = 1,
+		.sync_fence_info = (uintptr_t)&fence,
+	};
+
+	if (ioctl(fd, SYNC_IOC_FILE_INFO, &info))
+		return -errno;
+	*status = info.status;
+	*at_us = fence.timestamp_ns / 1000;
+	return 0;
+}
+
 const char *fence_status_name(int status)
 {
 	if (status > 0)

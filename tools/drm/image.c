@@ -92,7 +92,7 @@ static int png_to_file(const struct buffer *buffer, FILE *file)
 	return ret;
 }
 
-static int raw_to_file(const struct buffer *buffer, FILE *file)
+int image_put_raw(const struct buffer *buffer, FILE *file)
 {
 	const struct buffer_plane *plane = buffer->plane;
 	unsigned int i, y;
@@ -130,5 +130,5 @@ int image_write_png(const struct buffer *buffer, const char *path)
 
 int image_write_raw(const struct buffer *buffer, const char *path)
 {
-	return write_file(buffer, path, raw_to_file);
+	return write_file(buffer, path, image_put_raw);
 }

@@ -3,6 +3,8 @@
 #ifndef IMAGE_H
 #define IMAGE_H
 
+#include <stdio.h>
+
 #include "buffer.h"
 
 /* PNG, RGB: 8 bits a channel, or 16 when the format has more than 8. */
@@ -10,5 +12,6 @@ int image_write_png(const struct buffer *buffer, const char *path);
 
 /* The bytes of the picture, row after row, plane after plane, no padding. */
 int image_write_raw(const struct buffer *buffer, const char *path);
+int image_put_raw(const struct buffer *buffer, FILE *file);
 
 #endif

@@ -37,13 +37,12 @@ bool same_mode_name(const drmModeModeInfo *a, const drmModeModeInfo *b)
 	return !strcmp(mode_name(a, first), mode_name(b, second));
 }
 
-void list_modes(FILE *file, const struct pipe *pipe)
+void list_modes(FILE *file, const drmModeModeInfo *modes, unsigned int n)
 {
-	const drmModeModeInfo *modes = pipe->modes;
 	char name[32];
 	unsigned int i;
 
-	for (i = 0; i < pipe->n_modes; i++)
+	for (i = 0; i < n; i++)
 		if (!i || !same_mode_name(&modes[i], &modes[i - 1]))
 			fprintf(file, "%s%s", i ? " " : "",
 				mode_name(&modes[i], name));
@@ -59,11 +58,12 @@ static void list_pipe(const struct pipe *pipe)
 	printf("\n    shows:    ");
 	list_formats(stdout, pipe->plane_formats, pipe->n_plane_formats);
 	printf("\n    modes:    ");
-	list_modes(stdout, pipe);
+	list_modes(stdout, pipe->modes, pipe->n_modes);
 	printf("%s\n", pipe->n_modes ? "" : "none: --mode sets any, by CVT");
 }
 
-static enum exit_status list_card(const struct card *card)
+static enum exit_status list_card(const struct card *card,
+				  const struct options *options)
 {
 	unsigned int n, count = card_count_writebacks(card);
 	enum exit_status status = EXIT_OK;
@@ -72,7 +72,7 @@ static enum exit_status list_card(const struct card *card)
 	printf("%s  %s%s\n", card->path, card->driver,
 	       count ? "" : ": no writeback connector");
 	for (n = 0; n < count; n++) {
-		enum exit_status failed = open_pipe(&pipe, card, n);
+		enum exit_status failed = open_pipe(&pipe, card, n, options);
 
 		if (failed) {
 			status = failed;
@@ -84,15 +84,15 @@ static enum exit_status list_card(const struct card *card)
 	return status;
 }
 
-enum exit_status list_cards(void)
+enum exit_status list_cards(const struct options *options)
 {
 	enum exit_status failed, status = EXIT_OK;
 	struct card card;
 	unsigned int n = 0;
 
-	while (next_card(&card, &n, &failed)) {
+	while (next_card(&card, &n, &failed, options)) {
 		if (!failed) {
-			failed = list_card(&card);
+			failed = list_card(&card, options);
 			card_close(&card);
 		}
 		status = failed ? failed : status;

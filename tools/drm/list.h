@@ -5,18 +5,22 @@
 
 #include <stdio.h>
 
-#include "fail.h"
+#include "options.h"
 #include "pipe.h"
 
-/* All cards with their writeback connectors, as text. */
-enum exit_status list_cards(void);
+/* The cards with their writeback connectors, as text. */
+enum exit_status list_cards(const struct options *options);
 
 /* The same as a JSON array of cards. */
-enum exit_status list_cards_json(void);
+enum exit_status list_cards_json(const struct options *options);
 
 /* In one line, separated by blanks. */
 void list_formats(FILE *file, const uint32_t *formats, unsigned int n);
-void list_modes(FILE *file, const struct pipe *pipe);
+void list_modes(FILE *file, const drmModeModeInfo *modes, unsigned int n);
+
+/* ", KEY: [...]" of a JSON object. */
+void json_formats(const char *key, const uint32_t *formats, unsigned int n);
+void json_modes(const struct pipe *pipe);
 
 bool same_mode_name(const drmModeModeInfo *a, const drmModeModeInfo *b);
 const char *connection_name(drmModeConnection connection);

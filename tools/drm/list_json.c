@@ -5,8 +5,7 @@
 #include "mode.h"
 #include "select.h"
 
-static void json_formats(const char *key, const uint32_t *formats,
-			 unsigned int n)
+void json_formats(const char *key, const uint32_t *formats, unsigned int n)
 {
 	char name[16];
 	unsigned int i;
@@ -18,7 +17,7 @@ static void json_formats(const char *key, const uint32_t *formats,
 	printf("]");
 }
 
-static void json_modes(const struct pipe *pipe)
+void json_modes(const struct pipe *pipe)
 {
 	const drmModeModeInfo *modes = pipe->modes;
 	char name[32];
@@ -43,7 +42,8 @@ static void json_pipe(const struct pipe *pipe)
 	printf("}");
 }
 
-static enum exit_status json_card(const struct card *card)
+static enum exit_status json_card(const struct card *card,
+				  const struct options *options)
 {
 	unsigned int n, count = card_count_writebacks(card), printed = 0;
 	enum exit_status status = EXIT_OK;
@@ -52,7 +52,7 @@ static enum exit_status json_card(const struct card *card)
 	printf("{\"card\": \"%s\", \"driver\": \"%s\", \"connectors\": [",
 	       card->path, card->driver);
 	for (n = 0; n < count; n++) {
-		enum exit_status failed = open_pipe(&pipe, card, n);
+		enum exit_status failed = open_pipe(&pipe, card, n, options);
 
 		if (failed) {
 			status = failed;
@@ -66,17 +66,17 @@ static enum exit_status json_card(const struct card *card)
 	return status;
 }
 
-enum exit_status list_cards_json(void)
+enum exit_status list_cards_json(const struct options *options)
 {
 	enum exit_status failed, status = EXIT_OK;
 	unsigned int n = 0, printed = 0;
 	struct card card;
 
 	printf("[");
-	while (next_card(&card, &n, &failed)) {
+	while (next_card(&card, &n, &failed, options)) {
 		if (!failed) {
 			printf("%s", printed++ ? ",\n " : "");
-			failed = json_card(&card);
+			failed = json_card(&card, options);
 			card_close(&card);
 		}
 		status = failed ? failed : status;

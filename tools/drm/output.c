@@ -8,6 +8,15 @@
 
 #include "image.h"
 #include "output.h"
+#include "stream.h"
+
+static enum exit_status output_is_terminal(void)
+{
+	if (!isatty(STDOUT_FILENO))
+		return EXIT_OK;
+	return fail(EXIT_USAGE,
+		    "--output -: standard output is a terminal; send the video to a program or a file");
+}
 
 enum exit_status output_prepare(const struct options *options)
 {
@@ -15,6 +24,8 @@ enum exit_status output_prepare(const struct options *options)
 
 	if (options->no_output)
 		return EXIT_OK;
+	if (options_stream(options))
+		return output_is_terminal();
 	if (mkdir(dir, 0777) && errno != EEXIST)
 		return fail(EXIT_NO_OUTPUT,
 			    "%s: cannot be made: %s; choose another --output",
@@ -53,12 +64,21 @@ enum exit_status output_frame(const struct capture *capture,
 			      const struct buffer *drawn)
 {
 	const struct options *options = capture->options;
+	bool wanted = !(frame % options->every);
 	enum exit_status status;
 
-	if (options->no_output || (!drawn && frame % options->every))
+	if (options_stream(options))
+		return wanted ? stream_frame(capture, captured) : EXIT_OK;
+	if (options->no_output || (!drawn && !wanted))
 		return EXIT_OK;
 	status = write_image(capture, frame, "", captured);
 	if (!status && drawn)
 		status = write_image(capture, frame, "-drawn", drawn);
 	return status;
+}
+
+enum exit_status output_begin(const struct capture *capture)
+{
+	return options_stream(capture->options) ? stream_begin(capture) :
+						  EXIT_OK;
 }

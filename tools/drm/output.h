@@ -9,6 +9,9 @@
 /* Makes the directory when it is missing, and tries whether it can be used. */
 enum exit_status output_prepare(const struct options *options);
 
+/* Before the first frame of a capture. */
+enum exit_status output_begin(const struct capture *capture);
+
 /*
  * Writes frame @frame when the options want it. @drawn, when not NULL: the
  * frame is wrong; it is written in any case, and what was drawn beside it.

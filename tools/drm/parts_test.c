@@ -4,6 +4,7 @@
  * for the files that it writes (and removes); default: /tmp.
  */
 
+#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +19,8 @@
 #include "image.h"
 #include "mode.h"
 #include "picture.h"
+#include "stats.h"
+#include "video.h"
 #include "yuv.h"
 
 #define W 256
@@ -402,6 +405,170 @@ static void test_raw(void)
 	free(buffer.map);
 }
 
+/* A time that is measured once is the median and the worst. */
+static void test_stats_of_one(void)
+{
+	static const uint32_t times[] = {
+		0, 1, 127, 128, 255, 256, 257, 511, 512, 16683, 33333, 1000000,
+		123456789, 0x7fffffff, 0xffffffff,
+	};
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(times); i++) {
+		struct stats stats = { };
+		uint32_t median;
+
+		stats_add(&stats, times[i]);
+		median = stats_median_us(&stats);
+		good &= stats.count == 1 && stats.worst_us == times[i] &&
+			median <= times[i] &&
+			times[i] - median <= times[i] / 200;
+	}
+	ok(good, "statistics of one time", "");
+}
+
+static void test_stats(void)
+{
+	struct stats stats = { };
+	unsigned int i;
+
+	ok(!stats_median_us(&stats) && !stats.worst_us,
+	   "statistics of nothing", "");
+	test_stats_of_one();
+	for (i = 0; i < 1000; i++)
+		stats_add(&stats, i < 500 ? 10000 : 20000);
+	stats_add(&stats, 90000);
+	ok(stats.count == 1001 && stats.worst_us == 90000,
+	   "statistics count all and keep the worst", "");
+	ok(abs((int)stats_median_us(&stats) - 20000) < 200,
+	   "the median is that in the middle", "");
+	for (i = 0; i < 10; i++)
+		stats_add(&stats, 1);
+	ok(abs((int)stats_median_us(&stats) - 10000) < 100,
+	   "and moves with what is added", "");
+}
+
+/* The caller frees it. */
+static char *header_text(const char *format, const char *mode,
+			 unsigned int every)
+{
+	struct mode_wish wish;
+	drmModeModeInfo info;
+	struct video video = {
+		.format = format_find_name(format),
+		.mode = &info,
+		.every = every,
+	};
+	size_t size;
+	char *text;
+	FILE *file = open_memstream(&text, &size);
+
+	mode_parse(mode, &wish);
+	mode_cvt(&info, &wish);
+	if (!file || video_header(&video, file))
+		exit(1);
+	fclose(file);
+	return text;
+}
+
+static void test_header_is(const char *format, const char *mode,
+			   unsigned int every, const char *wanted)
+{
+	char *text = header_text(format, mode, every);
+
+	ok(!strcmp(text, wanted), "header of YUV4MPEG2", format);
+	free(text);
+}
+
+static void test_header(void)
+{
+	/* CVT rounds the clock of 1920x1080@60 down to whole kHz. */
+	test_header_is("NV12", "1920x1080@60", 1,
+		       "YUV4MPEG2 W1920 H1080 F866575:14443 Ip A1:1 C420mpeg2 XCOLORRANGE=LIMITED XMATRIX=BT709\n");
+	test_header_is("NV61", "640x480@50", 1,
+		       "YUV4MPEG2 W640 H480 F50:1 Ip A1:1 C422 XCOLORRANGE=LIMITED XMATRIX=BT709\n");
+	test_header_is("NV24", "640x480@50", 5,
+		       "YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C444 XCOLORRANGE=LIMITED XMATRIX=BT709\n");
+}
+
+/* Luma as it is, Cb and Cr apart, in this order. */
+static bool frame_holds(const uint8_t *data, size_t size,
+			const struct buffer *buffer)
+{
+	const struct buffer_plane *chroma = &buffer->plane[1];
+	size_t samples = chroma->rows * chroma->row_bytes / 2;
+	unsigned int vu = buffer->format->vu, x, y;
+	const uint8_t *cb = data + 6 + W * H, *cr = cb + samples;
+	bool good = size == 6 + W * H + 2 * samples &&
+		    !memcmp(data, "FRAME\n", 6);
+
+	for (y = 0; y < H && good; y++)
+		good = !memcmp(data + 6 + y * W, buffer_row(buffer, 0, y), W);
+	for (y = 0; y < chroma->rows && good; y++) {
+		const uint8_t *pair = buffer_row(buffer, 1, y);
+
+		for (x = 0; x < chroma->row_bytes / 2; x++, pair += 2)
+			good &= *cb++ == pair[vu] && *cr++ == pair[!vu];
+	}
+	return good;
+}
+
+static void test_frame(void)
+{
+	static const char *const names[] = { "NV12", "NV21", "NV16", "NV42" };
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		struct buffer buffer = draw_buffer(names[i], 7);
+		size_t size;
+		char *data;
+		FILE *file = open_memstream(&data, &size);
+		bool good = file && !video_frame(&buffer, file);
+
+		if (file)
+			fclose(file);
+		ok(good && frame_holds((uint8_t *)data, size, &buffer),
+		   "a frame of YUV4MPEG2", names[i]);
+		free(data);
+		free(buffer.map);
+	}
+}
+
+/* /dev/full takes nothing. */
+static void test_video_errors(void)
+{
+	struct buffer buffer = draw_buffer("NV12", 7);
+	FILE *file = fopen("/dev/full", "w");
+
+	if (!file)
+		exit(1);
+	setvbuf(file, NULL, _IONBF, 0);
+	ok(video_frame(&buffer, file) == -ENOSPC,
+	   "a frame that cannot be written is reported", "");
+	ok(image_put_raw(&buffer, file) == -ENOSPC, "raw too", "");
+	fclose(file);
+	free(buffer.map);
+}
+
+static void test_pixel_formats(void)
+{
+	static const char *const rows[][2] = {
+		{ "XRGB8888", "bgr0" }, { "BGR888", "rgb24" },
+		{ "XRGB2101010", "x2rgb10le" }, { "ARGB2101010", NULL },
+		{ "NV12", NULL },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		const char *name;
+
+		name = video_pixel_format(format_find_name(rows[i][0]));
+		ok(rows[i][1] ? name && !strcmp(name, rows[i][1]) : !name,
+		   "ffmpeg's name", rows[i][0]);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
@@ -419,6 +586,11 @@ int main(int argc, char **argv)
 	test_modes();
 	test_png();
 	test_raw();
+	test_stats();
+	test_header();
+	test_frame();
+	test_video_errors();
+	test_pixel_formats();
 	printf("1..%u\n", tests);
 	printf("# %u passed, %u failed\n", tests - failed, failed);
 	return failed ? 1 : 0;

@@ -95,23 +95,6 @@ static int read_formats(struct pipe *pipe, const struct card *card)
 	return pipe->formats ? 0 : -ENOMEM;
 }
 
-static uint32_t possible_crtcs(const struct card *card,
-			       const drmModeConnector *connector)
-{
-	uint32_t mask = 0;
-	int i;
-
-	for (i = 0; i < connector->count_encoders; i++) {
-		drmModeEncoder *encoder;
-
-		encoder = drmModeGetEncoder(card->fd, connector->encoders[i]);
-		if (encoder)
-			mask |= encoder->possible_crtcs;
-		drmModeFreeEncoder(encoder);
-	}
-	return mask;
-}
-
 static bool crtc_is_off(const struct card *card, uint32_t id)
 {
 	drmModeCrtc *crtc = drmModeGetCrtc(card->fd, id);
@@ -121,9 +104,18 @@ static bool crtc_is_off(const struct card *card, uint32_t id)
 	return off;
 }
 
-/* The first CRTC of @mask that is off, else the first of @mask. */
+static bool crtc_is_active(const struct card *card, uint32_t id)
+{
+	uint64_t active;
+
+	return card_property(card, id, DRM_MODE_OBJECT_CRTC, "ACTIVE",
+			     &active) && active;
+}
+
+/* The first CRTC of @mask that is as @wanted, else the first of @mask. */
 static int choose_crtc(struct pipe *pipe, const struct card *card,
-		       const drmModeRes *res, uint32_t mask)
+		       const drmModeRes *res, uint32_t mask,
+		       bool (*wanted)(const struct card *card, uint32_t id))
 {
 	int i, chosen = -1;
 
@@ -132,7 +124,7 @@ static int choose_crtc(struct pipe *pipe, const struct card *card,
 			continue;
 		if (chosen < 0)
 			chosen = i;
-		if (!crtc_is_off(card, res->crtcs[i]))
+		if (!wanted(card, res->crtcs[i]))
 			continue;
 		chosen = i;
 		break;
@@ -193,13 +185,13 @@ static int choose_plane(struct pipe *pipe, const struct card *card)
 }
 
 static int take_connector(struct pipe *pipe, const struct card *card,
-			  const drmModeRes *res,
 			  const drmModeConnector *connector)
 {
 	int ret;
 
 	pipe->connector.id = connector->connector_id;
 	pipe->connector.connection = connector->connection;
+	pipe->crtc.possible = card_possible_crtcs(card, connector);
 	snprintf(pipe->connector.name, sizeof(pipe->connector.name),
 		 "Writeback-%u", connector->connector_type_id);
 	pipe->n_modes = connector->count_modes;
@@ -209,12 +201,40 @@ static int take_connector(struct pipe *pipe, const struct card *card,
 		return -ENOMEM;
 
 	ret = connector_properties(pipe, card);
-	if (!ret)
-		ret = read_formats(pipe, card);
-	if (!ret)
-		ret = choose_crtc(pipe, card, res,
-				  possible_crtcs(card, connector));
+	return ret ? ret : read_formats(pipe, card);
+}
+
+/* The bit of one CRTC; all of them when @crtc is 0. */
+static uint32_t crtc_mask(const drmModeRes *res, uint32_t crtc)
+{
+	int i;
+
+	for (i = 0; i < res->count_crtcs; i++)
+		if (res->crtcs[i] == crtc)
+			return 1u << i;
+	return crtc ? 0 : ~0u;
+}
+
+static int take_screen(struct pipe *pipe, const struct card *card,
+		       const drmModeRes *res)
+{
+	int ret = choose_crtc(pipe, card, res, pipe->crtc.possible,
+			      crtc_is_off);
+
 	return ret ? ret : choose_plane(pipe, card);
+}
+
+static int take_running_screen(struct pipe *pipe, const struct card *card,
+			       const drmModeRes *res, uint32_t crtc)
+{
+	int ret = choose_crtc(pipe, card, res,
+			      pipe->crtc.possible & crtc_mask(res, crtc),
+			      crtc_is_active);
+
+	if (ret)
+		return ret;
+	ret = choose_plane(pipe, card);
+	return ret == -ENXIO ? 0 : ret;
 }
 
 /* The @n-th writeback connector, with its modes probed; NULL: none. */
@@ -235,24 +255,67 @@ static drmModeConnector *find_connector(const struct card *card,
 	return NULL;
 }
 
+static int init(struct pipe *pipe, const struct card *card,
+		const drmModeRes *res, unsigned int n)
+{
+	drmModeConnector *connector = find_connector(card, res, n);
+	int ret = connector ? take_connector(pipe, card, connector) : -ENOENT;
+
+	drmModeFreeConnector(connector);
+	return ret;
+}
+
 int pipe_init(struct pipe *pipe, const struct card *card, unsigned int n)
 {
-	drmModeConnector *connector;
-	drmModeRes *res;
-	int ret = -ENOENT;
+	drmModeRes *res = drmModeGetResources(card->fd);
+	int ret;
 
 	memset(pipe, 0, sizeof(*pipe));
-	res = drmModeGetResources(card->fd);
 	if (!res)
 		return -errno;
-	connector = find_connector(card, res, n);
-	if (connector)
-		ret = take_connector(pipe, card, res, connector);
-	drmModeFreeConnector(connector);
+	ret = init(pipe, card, res, n);
+	if (!ret)
+		ret = take_screen(pipe, card, res);
 	drmModeFreeResources(res);
 	if (ret)
 		pipe_fini(pipe);
 	return ret;
+}
+
+int pipe_init_running(struct pipe *pipe, const struct card *card,
+		      unsigned int n, uint32_t crtc)
+{
+	drmModeRes *res = drmModeGetResources(card->fd);
+	int ret;
+
+	memset(pipe, 0, sizeof(*pipe));
+	if (!res)
+		return -errno;
+	ret = init(pipe, card, res, n);
+	if (!ret)
+		ret = take_running_screen(pipe, card, res, crtc);
+	drmModeFreeResources(res);
+	if (ret)
+		pipe_fini(pipe);
+	return ret;
+}
+
+bool pipe_is_active(const struct pipe *pipe, const struct card *card,
+		    drmModeModeInfo *mode)
+{
+	drmModeCrtc *crtc = drmModeGetCrtc(card->fd, pipe->crtc.id);
+	bool active = crtc && crtc->mode_valid &&
+		      crtc_is_active(card, pipe->crtc.id);
+
+	if (active && mode)
+		*mode = crtc->mode;
+	drmModeFreeCrtc(crtc);
+	return active;
+}
+
+bool pipe_has_mode(const struct pipe *pipe, const struct card *card)
+{
+	return !crtc_is_off(card, pipe->crtc.id);
 }
 
 void pipe_fini(struct pipe *pipe)

@@ -21,6 +21,7 @@ struct pipe {
 	struct {
 		uint32_t id;
 		unsigned int index;
+		uint32_t possible;		/* a bit for each index */
 		uint32_t active;
 		uint32_t mode_id;
 	} crtc;
@@ -45,6 +46,20 @@ struct pipe {
  * primary plane goes with it; -EPROTO: it lacks a property.
  */
 int pipe_init(struct pipe *pipe, const struct card *card, unsigned int n);
+
+/*
+ * The same for a display that runs: on CRTC @crtc, or when that is 0 rather on
+ * one that is active. It does without a primary plane, plane.id is 0 then.
+ */
+int pipe_init_running(struct pipe *pipe, const struct card *card,
+		      unsigned int n, uint32_t crtc);
+
+/* Does the CRTC show something now? With which @mode, when that is not NULL. */
+bool pipe_is_active(const struct pipe *pipe, const struct card *card,
+		    drmModeModeInfo *mode);
+
+/* ... or would, if it were not asleep? */
+bool pipe_has_mode(const struct pipe *pipe, const struct card *card);
 
 void pipe_fini(struct pipe *pipe);
 

@@ -3,9 +3,11 @@
 #ifndef REPORT_H
 #define REPORT_H
 
+#include <stdio.h>
+
 #include "board.h"
 
-void report_table(const struct board *boards, unsigned int n);
-void report_json(const struct board *boards, unsigned int n);
+void report_table(FILE *file, const struct board *boards, unsigned int n);
+void report_json(FILE *file, const struct board *boards, unsigned int n);
 
 #endif

@@ -10,127 +10,21 @@
 #include "mode.h"
 #include "select.h"
 
-static enum exit_status cannot_open(const char *path, int error)
-{
-	switch (error) {
-	case -EACCES:
-	case -EPERM:
-		return fail(EXIT_NO_PERMISSION,
-			    "%s: no permission; run as root or join the group that owns it",
-			    path);
-	case -EOPNOTSUPP:
-		return fail(EXIT_NO_CONNECTOR,
-			    "%s: no atomic modesetting or no writeback in this driver or kernel; choose another card",
-			    path);
-	case -ENOTTY:
-		return fail(EXIT_NO_CARD, "%s: not a DRM card", path);
-	default:
-		return fail(EXIT_NO_CARD, "%s: %s; see wbcapture --list", path,
-			    reason(error));
-	}
-}
-
-static enum exit_status no_card(const struct card *card, int error)
-{
-	switch (error) {
-	case -ENOENT:
-		return fail(EXIT_NO_CARD,
-			    "no /dev/dri/card*: no display driver is loaded");
-	case -ENODEV:
-		return fail(EXIT_NO_CONNECTOR,
-			    "no card has a writeback connector; vkms has one when loaded with enable_writeback=1");
-	default:
-		return cannot_open(card->path, error);
-	}
-}
-
-static enum exit_status open_named(struct card *card, const char *name)
-{
-	char path[sizeof(card->path)];
-	int error;
-
-	if (isdigit((unsigned char)*name))
-		card_path(atoi(name), path, sizeof(path));
-	else
-		snprintf(path, sizeof(path), "%s", name);
-	error = card_open(card, path);
-	return error ? cannot_open(path, error) : EXIT_OK;
-}
-
-static enum exit_status need_master(struct card *card)
-{
-	if (card_is_master(card))
-		return EXIT_OK;
-	fail(EXIT_NOT_MASTER,
-	     "%s: not master, another program (a display server) holds the card; end it and try again",
-	     card->path);
-	card_close(card);
-	return EXIT_NOT_MASTER;
-}
-
-static enum exit_status open_these(struct card *cards, unsigned int *n,
-				   const struct options *options)
-{
-	enum exit_status status, first = EXIT_OK;
-	unsigned int i;
-
-	for (i = 0; i < options->n_cards; i++) {
-		status = open_named(&cards[*n], options->cards[i]);
-		if (!status)
-			status = need_master(&cards[*n]);
-		*n += !status;
-		first = first ? first : status;
-	}
-	return first;
-}
-
-static enum exit_status open_all(struct card *cards, unsigned int *n)
-{
-	enum exit_status status, first = EXIT_OK;
-	unsigned int number = 0, opened = 0;
-	int error;
-
-	while (!(error = card_open_next(&cards[*n], &number))) {
-		opened++;
-		status = need_master(&cards[*n]);
-		*n += !status;
-		first = first ? first : status;
-	}
-	return opened ? first : no_card(cards, error);
-}
-
-enum exit_status select_cards(struct card *cards, unsigned int *n,
-			      const struct options *options)
-{
-	*n = 0;
-	return options->n_cards ? open_these(cards, n, options) :
-				  open_all(cards, n);
-}
-
-bool next_card(struct card *card, unsigned int *n, enum exit_status *status)
-{
-	char path[sizeof(card->path)];
-	int error;
-
-	while (*n < CARD_MAX && !card_path(*n, path, sizeof(path)))
-		(*n)++;
-	if (*n == CARD_MAX)
-		return false;
-	(*n)++;
-	error = card_open(card, path);
-	*status = error ? cannot_open(path, error) : EXIT_OK;
-	return true;
-}
-
 enum exit_status open_pipe(struct pipe *pipe, const struct card *card,
-			   unsigned int n)
+			   unsigned int n, const struct options *options)
 {
-	int error = pipe_init(pipe, card, n);
+	bool running = options->fd >= 0 || options->crtc;
+	int error = running ? pipe_init_running(pipe, card, n, options->crtc) :
+			      pipe_init(pipe, card, n);
 
 	switch (error) {
 	case 0:
 		return EXIT_OK;
 	case -ENXIO:
+		if (options->crtc)
+			return fail(EXIT_NO_CONNECTOR,
+				    "%s: writeback connector %u cannot be on CRTC %u; see wbcapture --info",
+				    card->path, n + 1, options->crtc);
 		return fail(EXIT_NO_CONNECTOR,
 			    "%s: writeback connector %u has no CRTC with a primary plane",
 			    card->path, n + 1);
@@ -159,7 +53,7 @@ enum exit_status select_pipe(struct pipe *pipe, const struct card *card,
 	enum exit_status status;
 
 	for (n = 0; n < count; n++) {
-		status = open_pipe(pipe, card, n);
+		status = open_pipe(pipe, card, n, options);
 		if (status)
 			return status;
 		if (pipe_is(pipe, options->connector))
@@ -174,22 +68,73 @@ enum exit_status select_pipe(struct pipe *pipe, const struct card *card,
 		    card->path, options->connector);
 }
 
-static enum exit_status no_such_mode(const struct capture *capture)
+/* With a CRTC that sleeps its owner would get it back in another state. */
+static enum exit_status select_for_fd(struct capture *capture)
+{
+	const struct pipe *pipe = capture->pipe;
+
+	if (pipe_is_active(pipe, capture->card, NULL)) {
+		capture->way = WAY_SHOWN;
+		return EXIT_OK;
+	}
+	if (!pipe_has_mode(pipe, capture->card))
+		return EXIT_OK;
+	return fail(EXIT_REFUSED,
+		    "%s: CRTC %u has a display that sleeps; wake it up first",
+		    capture->card->path, pipe->crtc.id);
+}
+
+static enum exit_status select_monitor(struct capture *capture,
+				       struct monitor *monitor)
+{
+	if (monitor_find(monitor, capture->card, capture->pipe))
+		return fail(EXIT_NO_CONNECTOR,
+			    "%s: --live: no display is connected that CRTC %u can feed beside %s",
+			    capture->card->path, capture->pipe->crtc.id,
+			    capture->pipe->connector.name);
+	capture->way = WAY_LIVE;
+	capture->monitor = monitor;
+	return EXIT_OK;
+}
+
+enum exit_status select_way(struct capture *capture, struct monitor *monitor)
+{
+	const struct pipe *pipe = capture->pipe;
+	enum exit_status status = EXIT_OK;
+
+	capture->way = WAY_OWN;
+	if (capture->options->fd >= 0)
+		status = select_for_fd(capture);
+	else if (capture->options->live)
+		status = select_monitor(capture, monitor);
+	if (status || capture->way == WAY_SHOWN || pipe->plane.id)
+		return status;
+	return fail(EXIT_NO_CONNECTOR,
+		    "%s: CRTC %u is off and has no primary plane here to show a picture on",
+		    capture->card->path, pipe->crtc.id);
+}
+
+static enum exit_status no_such_mode(const struct capture *capture,
+				     const drmModeModeInfo *modes,
+				     unsigned int n)
 {
 	fail(EXIT_NO_MODE,
 	     "%s %s: mode %s is not listed; --any-mode sets it all the same. Listed:",
-	     capture->card->path, capture->pipe->connector.name,
+	     capture->card->path, capture->monitor ?
+	     capture->monitor->name : capture->pipe->connector.name,
 	     capture->options->mode);
-	list_modes(stderr, capture->pipe);
+	list_modes(stderr, modes, n);
 	fputc('\n', stderr);
 	return EXIT_NO_MODE;
 }
 
-enum exit_status select_mode(drmModeModeInfo *mode,
-			     const struct capture *capture)
+/* The display's mode decides when there is one; else any will do. */
+static enum exit_status choose_mode(drmModeModeInfo *mode,
+				    const struct capture *capture,
+				    const drmModeModeInfo *modes,
+				    unsigned int n)
 {
 	const struct options *options = capture->options;
-	const struct pipe *pipe = capture->pipe;
 	struct mode_wish wish = { .width = 1024, .height = 768 };
 	const drmModeModeInfo *found;
 
@@ -198,17 +143,44 @@ enum exit_status select_mode(drmModeModeInfo *mode,
 			    options->mode);
 
 	if (options->mode)
-		found = mode_find(pipe->modes, pipe->n_modes, &wish);
+		found = mode_find(modes, n, &wish);
 	else
-		found = mode_preferred(pipe->modes, pipe->n_modes);
-	if (!found && pipe->n_modes && !options->any_mode)
-		return no_such_mode(capture);
+		found = mode_preferred(modes, n);
+	if (!found && n && !options->any_mode)
+		return no_such_mode(capture, modes, n);
 
 	if (found)
 		*mode = *found;
 	else
 		mode_cvt(mode, &wish);
 	return EXIT_OK;
+}
+
+static enum exit_status present_mode(drmModeModeInfo *mode,
+				     const struct capture *capture)
+{
+	if (capture->options->mode)
+		return fail(EXIT_USAGE,
+			    "--mode: the display on CRTC %u runs and keeps its mode",
+			    capture->pipe->crtc.id);
+	if (pipe_is_active(capture->pipe, capture->card, mode))
+		return EXIT_OK;
+	return fail(EXIT_REFUSED, "%s: the display went off",
+		    capture->card->path);
+}
+
+enum exit_status select_mode(drmModeModeInfo *mode,
+			     const struct capture *capture)
+{
+	const struct monitor *monitor = capture->monitor;
+	const struct pipe *pipe = capture->pipe;
+
+	if (capture->way == WAY_SHOWN)
+		return present_mode(mode, capture);
+	if (monitor)
+		return choose_mode(mode, capture, monitor->modes,
+				   monitor->n_modes);
+	return choose_mode(mode, capture, pipe->modes, pipe->n_modes);
 }
 
 static enum exit_status no_such_format(const struct card *card,
@@ -252,6 +224,9 @@ enum exit_status select_source(const struct format **source,
 	const struct options *options = capture->options;
 	const struct pipe *pipe = capture->pipe;
 
+	*source = NULL;
+	if (capture->way == WAY_SHOWN)
+		return EXIT_OK;
 	*source = choose(options->source, pipe->plane_formats,
 			 pipe->n_plane_formats);
 	if (!*source)

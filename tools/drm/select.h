@@ -19,6 +19,9 @@ enum exit_status select_cards(struct card *cards, unsigned int *n,
 
 enum exit_status select_pipe(struct pipe *pipe, const struct card *card,
 			     const struct options *options);
+/* Which of the ways it will be, and for WAY_LIVE @monitor to fill. */
+enum exit_status select_way(struct capture *capture, struct monitor *monitor);
+
 enum exit_status select_mode(drmModeModeInfo *mode,
 			     const struct capture *capture);
 enum exit_status select_source(const struct format **source,
@@ -28,11 +31,15 @@ enum exit_status select_source(const struct format **source,
 enum exit_status select_formats(const struct format ***formats,
 				unsigned int *n, const struct capture *capture);
 
-/* The @n-th writeback connector of a card. */
+/* The @n-th writeback connector of a card, with the CRTC that is wanted. */
 enum exit_status open_pipe(struct pipe *pipe, const struct card *card,
-			   unsigned int n);
+			   unsigned int n, const struct options *options);
 
-/* For a loop over all cards from @n = 0; false after the last. */
-bool next_card(struct card *card, unsigned int *n, enum exit_status *status);
+/*
+ * For a loop over the cards that the options name, else all, from @n = 0; false
+ * after the last. Also those without a writeback connector.
+ */
+bool next_card(struct card *card, unsigned int *n, enum exit_status *status,
+	       const struct options *options);
 
 #endif

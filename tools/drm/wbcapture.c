@@ -5,34 +5,42 @@
  * See options.c for how to use it, board.c and capture.c for what it does.
  */
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "board.h"
+#include "clock.h"
+#include "info.h"
 #include "list.h"
 #include "options.h"
 #include "output.h"
 #include "progress.h"
 #include "report.h"
 #include "select.h"
+#include "stream.h"
+
+#define INSIST_US 500000
 
 /* There is no point in going on with the next card. */
 static bool ends_all(enum exit_status status)
 {
-	return status == EXIT_INTERRUPTED || status == EXIT_NO_OUTPUT;
+	return capture_is_stopped() || status == EXIT_NO_OUTPUT;
 }
 
 static void report(const struct board *boards, unsigned int n,
 		   const struct options *options)
 {
+	FILE *file = options_stream(options) ? stderr : stdout;
 	unsigned int i, results = 0;
 
 	for (i = 0; i < n; i++)
 		results += boards[i].n;
 	if (results && options->json)
-		report_json(boards, n);
+		report_json(file, boards, n);
 	else if (results)
-		report_table(boards, n);
+		report_table(file, boards, n);
 }
 
 static enum exit_status capture_boards(struct board *boards,
@@ -84,37 +92,71 @@ static enum exit_status capture_cards(const struct options *options)
 	return selected ? selected : status;
 }
 
+/*
+ * Ends well at the first signal, and at once when the user insists. timeout(1)
+ * sends a signal to the program and to its group, so it may come twice.
+ */
 static void on_signal(int signal)
 {
+	static uint64_t first_us;
+	uint64_t now = clock_us();
+
 	(void)signal;
+	if (!first_us)
+		first_us = now;
+	else if (now - first_us > INSIST_US)
+		_exit(EXIT_INTERRUPTED);
 	capture_stop();
 }
 
-/* The pipe is switched off before the tool ends. */
 static void catch_signals(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
 
-	action.sa_flags = SA_RESETHAND;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	/* A reader that goes away is an error of a write, which has a message. */
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* No card may be opened in the place of a closed standard stream. */
+static void occupy_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
+static enum exit_status run(const struct options *options)
+{
+	if (options->help) {
+		options_help();
+		return EXIT_OK;
+	}
+	if (options->list)
+		return options->json ? list_cards_json(options) :
+				       list_cards(options);
+	if (options->info)
+		return options->json ? info_cards_json(options) :
+				       info_cards(options);
+	progress_init(!options->quiet);
+	return capture_cards(options);
 }
 
 int main(int argc, char **argv)
 {
 	struct options options;
-	enum exit_status status = options_parse(&options, argc, argv);
+	enum exit_status status;
 
+	occupy_standard_streams();
+	catch_signals();
+	status = options_parse(&options, argc, argv);
 	if (status)
 		return status;
-	if (options.help) {
-		options_help();
-		return EXIT_OK;
-	}
-	if (options.list)
-		return options.json ? list_cards_json() : list_cards();
-	progress_init(!options.quiet);
-	catch_signals();
-	return capture_cards(&options);
+	status = run(&options);
+	return status ? status : stream_end();
 }
