@@ -9,16 +9,21 @@ help:
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
 	@echo 'make refresh   write the commits of build/linux back to patches/'
 	@echo 'make series    write the mailable series to build/series'
+	@echo 'make install   install wbcapture and its man page: PREFIX=/usr/local, DESTDIR='
 	@echo
-	@echo 'Parts of these: install (our files into build/linux), kernel-plain,'
-	@echo 'kernel-debug, mutants (broken variants that the tests must catch), clean'
+	@echo 'Parts of these: kernel-plain, kernel-debug, mutants (broken variants that'
+	@echo 'the tests must catch); and uninstall, clean'
 
 capture check mutants:
 	@scripts/$@
 
-tree refresh series install:
+tree refresh series:
 	@scripts/packages tree
 	@scripts/$@
+
+install uninstall:
+	@scripts/packages tools
+	@$(MAKE) --no-print-directory -C tools/drm O="$(CURDIR)/build/tools" $@
 
 kernel-plain kernel-debug:
 	@scripts/kernel $(@:kernel-%=uml-%)
@@ -28,4 +33,4 @@ clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
 .PHONY: help capture check mutants tree refresh series install \
-	kernel-plain kernel-debug clean
+	uninstall kernel-plain kernel-debug clean
