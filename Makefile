@@ -8,6 +8,7 @@ help:
 	@echo 'make check     run every test and check'
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
 	@echo 'make refresh   write the commits of build/linux back to patches/'
+	@echo 'make bench     measure what the trace events of writeback cost when they are off'
 	@echo 'make series    write the mailable series to build/series'
 	@echo 'make install   install wbcapture and its man page: PREFIX=/usr/local, DESTDIR='
 	@echo
@@ -16,6 +17,9 @@ help:
 
 capture check mutants:
 	@scripts/$@
+
+bench:
+	@scripts/bench-trace
 
 tree refresh series:
 	@scripts/packages tree
@@ -32,5 +36,5 @@ kernel-plain kernel-debug:
 clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
-.PHONY: help capture check mutants tree refresh series install \
+.PHONY: help capture check mutants bench tree refresh series install \
 	uninstall kernel-plain kernel-debug clean

@@ -6,8 +6,10 @@
 #ifndef __DRM_WRITEBACK_H__
 #define __DRM_WRITEBACK_H__
 
+#include <linux/atomic.h>
 #include <linux/container_of.h>
 #include <linux/dma-fence.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/timer.h>
@@ -25,6 +27,39 @@ struct drm_device;
 struct drm_framebuffer;
 struct drm_property_blob;
 struct drm_writeback_timeline;
+
+/**
+ * struct drm_writeback_stats - how the jobs of a writeback connector ended
+ *
+ * Each prepared job is counted once, when it ends. Written and read under
+ * &drm_writeback_connector.job_lock. For the core only; debugfs shows it.
+ */
+struct drm_writeback_stats {
+	/** @completed: The driver has completed the job, the picture is good. */
+	unsigned long completed;
+
+	/** @failed: The driver has completed the job with an error. */
+	unsigned long failed;
+
+	/** @expired: The job has missed its deadline. */
+	unsigned long expired;
+
+	/** @cancelled: The job has ended before the engine answered. */
+	unsigned long cancelled;
+
+	/** @spurious: Completions for which there was no job. */
+	unsigned long spurious;
+
+	/**
+	 * @last_error: Of the fence of the last job that failed or expired, or
+	 * was cancelled for another reason than that somebody wanted it. 0 for
+	 * none.
+	 */
+	int last_error;
+
+	/** @last_error_job: &drm_writeback_job.number of that job. */
+	u64 last_error_job;
+};
 
 /**
  * struct drm_writeback_connector - a connector whose sink is memory
@@ -63,6 +98,12 @@ struct drm_writeback_connector {
 	 * value, above zero, before the device is registered. The value has to
 	 * stay well below the ten seconds after which the atomic helpers give
 	 * up waiting for a commit.
+	 *
+	 * Where it depends on the mode, the driver sets it in its
+	 * &drm_connector_helper_funcs.atomic_commit hook, with WRITE_ONCE() and
+	 * before drm_writeback_queue_job(), which starts the deadline of the
+	 * job. That of jobs which are at the engine already stays as it is; how
+	 * long an expired job counts as running is decided when it expires.
 	 */
 	unsigned int timeout_ms;
 
@@ -164,6 +205,15 @@ struct drm_writeback_connector {
 	 */
 	bool unplugged;
 
+	/** @stats: How the jobs ended. For the core only. */
+	struct drm_writeback_stats stats;
+
+	/**
+	 * @last_job: &drm_writeback_job.number of the newest job. For the core
+	 * only, needs no lock.
+	 */
+	atomic64_t last_job;
+
 	/** @idle: Woken when jobs expired, were stopped, lost or cleaned up. */
 	wait_queue_head_t idle;
 
@@ -221,6 +271,12 @@ struct drm_writeback_job {
 	struct drm_writeback_connector *connector;
 
 	/**
+	 * @number: Counts the jobs of the connector, from 1. It names the job in
+	 * trace events, debugfs and messages.
+	 */
+	u64 number;
+
+	/**
 	 * @fb: The destination. Referenced, and thereby neither freed nor
 	 * unpinned, until the engine cannot write to it any more.
 	 */
@@ -250,6 +306,15 @@ struct drm_writeback_job {
 	/** @node: Entry in &drm_writeback_connector.jobs. */
 	struct list_head node;
 
+	/** @created: When, in jiffies. */
+	unsigned long created;
+
+	/**
+	 * @queued_at: When the job was queued, or 0 if nobody asked for the time
+	 * by enabling a trace event that tells the latency.
+	 */
+	ktime_t queued_at;
+
 	/**
 	 * @deadline: In jiffies: when a queued job expires, or when an expired
 	 * one counts as lost.
@@ -275,6 +340,9 @@ struct drm_writeback_job {
 	 * about to.
 	 */
 	bool signalled;
+
+	/** @has_out_fence: User space has asked for the fence. */
+	bool has_out_fence;
 };
 
 /**

@@ -14,6 +14,7 @@
 #include <drm/drm_framebuffer.h>
 #include <drm/drm_mode_object.h>
 #include <drm/drm_modeset_lock.h>
+#include <drm/drm_print.h>
 #include <drm/drm_property.h>
 #include <drm/drm_writeback.h>
 
@@ -381,3 +382,53 @@ bool drm_writeback_routes_live(struct drm_connector *connector,
 	       is_live(wb, state, new_conn_state->crtc);
 }
 EXPORT_SYMBOL(drm_writeback_routes_live);
+
+struct job_summary {
+	u64 number;
+	u32 fb;
+	u64 context, seqno;
+	bool has_out_fence;
+};
+
+/* The commit may take the job at any time: it is looked at under the lock. */
+static bool summarise(const struct drm_connector_state *conn_state,
+		      struct job_summary *summary)
+{
+	struct drm_writeback_connector *wb =
+		drm_connector_to_writeback(conn_state->connector);
+	const struct drm_writeback_job *job;
+
+	spin_lock_irq(&wb->job_lock);
+	job = conn_state->writeback_job;
+	if (job)
+		*summary = (struct job_summary) {
+			.number = job->number,
+			.fb = job->fb->base.id,
+			.context = job->fence.context,
+			.seqno = job->fence.seqno,
+			.has_out_fence = job->has_out_fence,
+		};
+	spin_unlock_irq(&wb->job_lock);
+
+	return job;
+}
+
+/* Part of what drm_atomic_print_new_state() and debugfs tell. */
+void drm_writeback_print_state(struct drm_printer *p,
+			       const struct drm_connector_state *conn_state)
+{
+	struct job_summary job;
+
+	if (!drm_connector_is_writeback(conn_state->connector))
+		return;
+
+	if (!summarise(conn_state, &job)) {
+		drm_printf(p, "\twriteback_job=none\n");
+		return;
+	}
+
+	drm_printf(p, "\twriteback_job=%llu\n", job.number);
+	drm_printf(p, "\t\tfb=%u\n", job.fb);
+	drm_printf(p, "\t\tfence=%llu:%llu\n", job.context, job.seqno);
+	drm_printf(p, "\t\tout_fence=%d\n", job.has_out_fence);
+}

@@ -32,7 +32,12 @@ take_from_state(struct drm_connector_state *conn_state)
 {
 	struct drm_writeback_job *job = conn_state->writeback_job;
 
+	if (!job)
+		return NULL;
+
+	spin_lock_irq(&job->connector->job_lock);
 	conn_state->writeback_job = NULL;
+	spin_unlock_irq(&job->connector->job_lock);
 
 	return job;
 }

@@ -17,6 +17,7 @@ struct drm_crtc;
 struct drm_device;
 struct drm_file;
 struct drm_framebuffer;
+struct drm_printer;
 struct drm_property;
 struct drm_writeback_connector;
 struct drm_writeback_job;
@@ -34,12 +35,26 @@ int drm_writeback_set_property(struct drm_connector *connector,
 			       struct drm_property *property, u64 val);
 int drm_writeback_connector_check(struct drm_connector *connector,
 				  struct drm_connector_state *conn_state);
+void drm_writeback_print_state(struct drm_printer *p,
+			       const struct drm_connector_state *conn_state);
 
 /* drm_writeback_commit.c: the steps of a commit */
 __printf(2, 3)
 void drm_writeback_dbg(const struct drm_connector *connector,
 		       const char *fmt, ...);
 void drm_writeback_drop_job(struct drm_connector_state *conn_state);
+
+/* drm_writeback_account.c: what is told of a job */
+void drm_writeback_account_created(struct drm_writeback_job *job);
+void drm_writeback_account_prepared(struct drm_writeback_job *job);
+void drm_writeback_account_queued(struct drm_writeback_job *job);
+void drm_writeback_account_completed(struct drm_writeback_job *job, int status);
+void drm_writeback_account_expired(struct drm_writeback_job *job);
+void drm_writeback_account_cancelled(struct drm_writeback_job *job, int error);
+void drm_writeback_account_cleaned_up(struct drm_writeback_job *job);
+
+/* drm_writeback_debugfs.c */
+void drm_writeback_debugfs_add(struct drm_connector *connector);
 
 /* drm_writeback_job.c: the life of a job */
 struct drm_writeback_job *
@@ -67,6 +82,7 @@ void drm_writeback_timeline_set_name(struct drm_writeback_timeline *timeline,
 void drm_writeback_timeline_put(struct drm_writeback_timeline *timeline);
 void drm_writeback_fence_init(struct dma_fence *fence,
 			      struct drm_writeback_timeline *timeline);
+int drm_writeback_fence_error(int status);
 void drm_writeback_fence_signal(struct dma_fence *fence, int status);
 
 #endif

@@ -36,6 +36,7 @@ drm_writeback_job_create(struct drm_writeback_connector *wb,
 	INIT_LIST_HEAD(&job->list_entry);
 	INIT_LIST_HEAD(&job->node);
 	drm_writeback_fence_init(&job->fence, wb->timeline);
+	drm_writeback_account_created(job);
 
 	return job;
 }
@@ -96,6 +97,7 @@ static int add_job(struct drm_writeback_job *job)
 	if (!unregistered) {
 		job->stage = DRM_WRITEBACK_JOB_PREPARED;
 		list_add_tail(&job->node, &wb->jobs);
+		drm_writeback_account_prepared(job);
 	}
 	spin_unlock_irq(&wb->job_lock);
 
@@ -179,6 +181,7 @@ static void release_job(struct drm_writeback_job *job)
 {
 	struct drm_writeback_connector *wb = job->connector;
 
+	drm_writeback_account_cleaned_up(job);
 	dma_fence_put(job->in_fence);
 	drm_framebuffer_put(job->fb);
 
@@ -189,6 +192,14 @@ static void release_job(struct drm_writeback_job *job)
 	dma_fence_put(&job->fence);
 }
 
+/* For a job that is not at the engine. */
+static void account_cancelled(struct drm_writeback_job *job, int error)
+{
+	spin_lock_irq(&job->connector->job_lock);
+	drm_writeback_account_cancelled(job, error);
+	spin_unlock_irq(&job->connector->job_lock);
+}
+
 /*
  * The job is not going to start. Its fence tells so at once, but the driver may
  * have what it has prepared for the job in use until the commit is over: the
@@ -196,6 +207,7 @@ static void release_job(struct drm_writeback_job *job)
  */
 void drm_writeback_job_refuse(struct drm_writeback_job *job, int status)
 {
+	account_cancelled(job, status);
 	job->signalled = true;
 	drm_writeback_fence_signal(&job->fence, status);
 }
@@ -204,6 +216,7 @@ void drm_writeback_job_refuse(struct drm_writeback_job *job, int status)
 void drm_writeback_job_end(struct drm_writeback_job *job, int status)
 {
 	if (job->stage != DRM_WRITEBACK_JOB_NEW) {
+		account_cancelled(job, status);
 		end_job(job, status);
 		return;
 	}
@@ -250,7 +263,8 @@ static void arm_watchdog(struct drm_writeback_connector *wb)
 
 static unsigned long deadline_from_now(struct drm_writeback_connector *wb)
 {
-	return jiffies + msecs_to_jiffies(wb->timeout_ms);
+	/* The driver may set it at any time. */
+	return jiffies + msecs_to_jiffies(READ_ONCE(wb->timeout_ms));
 }
 
 /*
@@ -258,7 +272,8 @@ static unsigned long deadline_from_now(struct drm_writeback_connector *wb)
  * reference to its fence, which is the caller's to signal: the engine may answer
  * and the job be cleaned up meanwhile.
  */
-static struct dma_fence *expire_oldest(struct drm_writeback_connector *wb)
+static struct dma_fence *expire_oldest(struct drm_writeback_connector *wb,
+				       int error)
 {
 	struct drm_writeback_job *job = first_job(&wb->job_queue);
 
@@ -267,6 +282,10 @@ static struct dma_fence *expire_oldest(struct drm_writeback_connector *wb)
 	if (!job)
 		return NULL;
 
+	if (error == -ETIMEDOUT)
+		drm_writeback_account_expired(job);
+	else
+		drm_writeback_account_cancelled(job, error);
 	job->stage = DRM_WRITEBACK_JOB_EXPIRED;
 	job->signalled = true;
 	job->deadline = deadline_from_now(wb);
@@ -311,14 +330,14 @@ void drm_writeback_queue_job(struct drm_writeback_connector *wb_connector,
 		return;
 
 	/* The job moves from the state to the queue. */
-	conn_state->writeback_job = NULL;
-
 	spin_lock_irqsave(&wb_connector->job_lock, flags);
+	conn_state->writeback_job = NULL;
 	job->stage = DRM_WRITEBACK_JOB_QUEUED;
 	job->deadline = deadline_from_now(wb_connector);
+	drm_writeback_account_queued(job);
 	list_add_tail(&job->list_entry, &wb_connector->job_queue);
 	if (wb_connector->unplugged)
-		fence = expire_oldest(wb_connector);
+		fence = expire_oldest(wb_connector, -ENODEV);
 	arm_watchdog(wb_connector);
 	spin_unlock_irqrestore(&wb_connector->job_lock, flags);
 
@@ -346,7 +365,7 @@ static void take_job(struct drm_writeback_job *job)
 /* Take all jobs at the engine, or those that a commit has marked. */
 static void take_at_engine(struct drm_writeback_connector *wb,
 			   const struct drm_atomic_state *disabled_by,
-			   struct list_head *taken)
+			   struct list_head *taken, int error)
 {
 	struct drm_writeback_job *job;
 
@@ -358,13 +377,20 @@ static void take_at_engine(struct drm_writeback_connector *wb,
 			continue;
 
 		take_job(job);
+		drm_writeback_account_cancelled(job, error);
 		list_add_tail(&job->list_entry, taken);
 	}
 }
 
+static void take_answered(struct drm_writeback_job *job, int status)
+{
+	take_job(job);
+	drm_writeback_account_completed(job, status);
+}
+
 /* An engine works in order: what it answers is for the oldest job. */
 static struct drm_writeback_job *
-take_oldest(struct drm_writeback_connector *wb)
+take_oldest(struct drm_writeback_connector *wb, int status)
 {
 	struct drm_writeback_job *job;
 	unsigned long flags;
@@ -372,14 +398,17 @@ take_oldest(struct drm_writeback_connector *wb)
 	spin_lock_irqsave(&wb->job_lock, flags);
 	job = first_job(&wb->expired) ?: first_job(&wb->job_queue);
 	if (job)
-		take_job(job);
+		take_answered(job, status);
+	else
+		wb->stats.spurious++;
 	spin_unlock_irqrestore(&wb->job_lock, flags);
 
 	return job;
 }
 
 static struct drm_writeback_job *
-take_named(struct drm_writeback_connector *wb, struct drm_writeback_job *job)
+take_named(struct drm_writeback_connector *wb, struct drm_writeback_job *job,
+	   int status)
 {
 	struct drm_writeback_job *pos, *found = NULL;
 	unsigned long flags;
@@ -387,11 +416,13 @@ take_named(struct drm_writeback_connector *wb, struct drm_writeback_job *job)
 	spin_lock_irqsave(&wb->job_lock, flags);
 	list_for_each_entry(pos, &wb->jobs, node) {
 		if (pos == job && is_at_engine(pos)) {
-			take_job(pos);
+			take_answered(pos, status);
 			found = pos;
 			break;
 		}
 	}
+	if (!found)
+		wb->stats.spurious++;
 	spin_unlock_irqrestore(&wb->job_lock, flags);
 
 	return found;
@@ -420,7 +451,7 @@ void drm_writeback_signal_completion(struct drm_writeback_connector *wb_connecto
 				     int status)
 {
 	bool cookie = dma_fence_begin_signalling();
-	struct drm_writeback_job *job = take_oldest(wb_connector);
+	struct drm_writeback_job *job = take_oldest(wb_connector, status);
 
 	if (job)
 		end_job(job, status);
@@ -447,7 +478,7 @@ void drm_writeback_complete_job(struct drm_writeback_connector *wb_connector,
 {
 	bool cookie = dma_fence_begin_signalling();
 
-	job = take_named(wb_connector, job);
+	job = take_named(wb_connector, job, status);
 	if (job)
 		end_job(job, status);
 	dma_fence_end_signalling(cookie);
@@ -491,7 +522,13 @@ static struct dma_fence *expire_overdue(struct drm_writeback_connector *wb)
 	if (to_helper_funcs(wb)->stop_writeback)
 		wb->stopping = true;
 
-	return expire_oldest(wb);
+	return expire_oldest(wb, -ETIMEDOUT);
+}
+
+/* The fence holds the memory of its job. */
+static u64 number_of(struct dma_fence *fence)
+{
+	return container_of(fence, struct drm_writeback_job, fence)->number;
 }
 
 static void watchdog(struct timer_list *timer)
@@ -510,7 +547,7 @@ static void watchdog(struct timer_list *timer)
 		drm_err_ratelimited(wb->base.dev,
 				    "[CONNECTOR:%d:%s] writeback job %llu missed its deadline\n",
 				    wb->base.base.id, wb->base.name,
-				    fence->seqno);
+				    number_of(fence));
 	signal_expired(fence, -ETIMEDOUT);
 
 	wake_up_all(&wb->idle);
@@ -531,7 +568,7 @@ static void stop_engine(struct drm_writeback_connector *wb)
 	spin_lock_irq(&wb->job_lock);
 	wb->stopping = false;
 	if (!ret)
-		take_at_engine(wb, NULL, &stopped);
+		take_at_engine(wb, NULL, &stopped, -EIO);
 	spin_unlock_irq(&wb->job_lock);
 
 	end_jobs(&stopped, -EIO);
@@ -589,7 +626,7 @@ static bool is_busy(struct drm_writeback_connector *wb)
 static long patience_left(struct drm_writeback_connector *wb,
 			  unsigned long since)
 {
-	unsigned int patience_ms = wb->timeout_ms + wb->wait_ms;
+	unsigned int patience_ms = READ_ONCE(wb->timeout_ms) + wb->wait_ms;
 
 	return max(0L, (long)(since + msecs_to_jiffies(patience_ms) - jiffies));
 }
@@ -698,7 +735,7 @@ void drm_writeback_jobs_cancel(struct drm_writeback_connector *wb,
 		return;
 
 	spin_lock_irq(&wb->job_lock);
-	take_at_engine(wb, state, &cancelled);
+	take_at_engine(wb, state, &cancelled, -ECANCELED);
 	spin_unlock_irq(&wb->job_lock);
 
 	end_jobs(&cancelled, -ECANCELED);
@@ -713,7 +750,7 @@ static void abandon_queue(struct drm_writeback_connector *wb)
 	do {
 		spin_lock_irq(&wb->job_lock);
 		wb->unplugged = true;
-		fence = expire_oldest(wb);
+		fence = expire_oldest(wb, -ENODEV);
 		spin_unlock_irq(&wb->job_lock);
 
 		signal_expired(fence, -ENODEV);
@@ -774,6 +811,15 @@ void drm_writeback_jobs_init(struct drm_writeback_connector *wb)
 	wb->stopping = false;
 	wb->unregistered = false;
 	wb->unplugged = false;
+	memset(&wb->stats, 0, sizeof(wb->stats));
+	atomic64_set(&wb->last_job, 0);
+}
+
+/* A job that nobody has taken from the queue or the state. */
+static void end_leftover(struct drm_writeback_job *job)
+{
+	account_cancelled(job, -ENODEV);
+	drm_writeback_fence_signal(&job->fence, -ENODEV);
 }
 
 /* The engine is gone, and the driver may be: no hook is called any more. */
@@ -786,7 +832,7 @@ void drm_writeback_jobs_fini(struct drm_writeback_connector *wb)
 
 	list_for_each_entry_safe(job, next, &wb->jobs, node) {
 		if (!job->signalled && job->stage != DRM_WRITEBACK_JOB_ENDED)
-			drm_writeback_fence_signal(&job->fence, -ENODEV);
+			end_leftover(job);
 		release_job(job);
 	}
 }

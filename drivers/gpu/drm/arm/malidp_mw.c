@@ -3,8 +3,10 @@
  * Mali-DP: writeback through the memory-write engine
  */
 
+#include <linux/minmax.h>
 #include <linux/pm_runtime.h>
 #include <linux/slab.h>
+#include <linux/time64.h>
 
 #include <drm/drm_atomic.h>
 #include <drm/drm_atomic_helper.h>
@@ -14,6 +16,7 @@
 #include <drm/drm_fourcc.h>
 #include <drm/drm_framebuffer.h>
 #include <drm/drm_gem_dma_helper.h>
+#include <drm/drm_modes.h>
 #include <drm/drm_print.h>
 #include <drm/drm_probe_helper.h>
 #include <drm/drm_vblank.h>
@@ -50,11 +53,17 @@
  * * -EFAULT: the bus refused an address
  * * -EOVERFLOW: memory was too slow
  * * -EBUSY: the engine was not ready
- * * -ETIMEDOUT: no interrupt for a second
+ * * -ETIMEDOUT: no interrupt for 30 frames, or for a second if that is longer
  */
 
-/* Some ten frames of the slowest mode. */
-#define MALIDP_MW_TIMEOUT_MS 1000
+/*
+ * A picture takes up to four frames. The rest of the deadline is for a memory, and
+ * for interrupts, that are slow, which is no matter of frames: so a second at the
+ * least. The helpers give a commit ten.
+ */
+#define MALIDP_MW_TIMEOUT_FRAMES 30
+#define MALIDP_MW_TIMEOUT_MIN_MS 1000
+#define MALIDP_MW_TIMEOUT_MAX_MS 5000
 
 /* How long the engine may take to stop: CONFIG_VALID is latched twice. */
 #define MALIDP_MW_STOP_MS 500
@@ -482,6 +491,15 @@ static void mw_program(struct malidp_drm *malidp,
 		mw_write_coeffs(malidp);
 }
 
+static unsigned int mw_timeout_ms(const struct drm_display_mode *mode)
+{
+	/* 0 for a frame of more than two seconds. */
+	unsigned int hz = drm_mode_vrefresh(mode);
+	unsigned int ms = MALIDP_MW_TIMEOUT_FRAMES * MSEC_PER_SEC / max(hz, 1u);
+
+	return clamp(ms, MALIDP_MW_TIMEOUT_MIN_MS, MALIDP_MW_TIMEOUT_MAX_MS);
+}
+
 /*
  * Nothing is latched, thus nothing starts, before malidp_mw_publish(). The job's
  * deadline may pass right after it was queued: not before it can be stopped.
@@ -519,8 +537,12 @@ static void malidp_mw_atomic_commit(struct drm_connector *connector,
 	struct malidp_drm *malidp = drm_to_malidp(connector->dev);
 	struct drm_connector_state *conn_state =
 		drm_atomic_get_new_connector_state(state, connector);
+	struct drm_crtc_state *crtc_state =
+		drm_atomic_get_new_crtc_state(state, conn_state->crtc);
 
 	mw_program(malidp, to_mw_state(conn_state));
+	WRITE_ONCE(malidp->mw.wb.timeout_ms,
+		   mw_timeout_ms(&crtc_state->adjusted_mode));
 	mw_arm(malidp, conn_state);
 }
 
@@ -698,7 +720,6 @@ int malidp_mw_connector_init(struct drm_device *drm)
 	if (ret)
 		return ret;
 
-	mw->wb.timeout_ms = MALIDP_MW_TIMEOUT_MS;
 	mw->wb.live_crtcs = drm_crtc_mask(&malidp->crtc);
 	mw->wb.check_signalling = true;
 

@@ -137,6 +137,8 @@ static void drm_test_writeback_unplug(struct kunit *test)
 	drm_dev_unplug(mock->drm);
 
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ENODEV);
+	KUNIT_EXPECT_EQ(test, mock->wb[0].base.stats.cancelled, 1);
+	KUNIT_EXPECT_EQ(test, mock->wb[0].base.stats.last_error, -ENODEV);
 	KUNIT_EXPECT_EQ(test, mock->wb[0].cleaned, 0);
 	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 1);
 	drm_atomic_helper_shutdown(mock->drm);

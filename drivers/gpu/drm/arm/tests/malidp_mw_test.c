@@ -152,8 +152,11 @@ static void route(struct kunit *test, struct mw_commit *commit,
 	KUNIT_EXPECT_EQ(test, drm_atomic_set_crtc_for_connector(conn_state, crtc), 0);
 }
 
-/* The display and the writeback connector, on the CRTC or on none. */
-static void switch_crtc(struct kunit *test, bool on)
+/*
+ * The display and the writeback connector, on the CRTC or on none. The mode is
+ * VGA, at a fraction of its clock.
+ */
+static void switch_crtc_at(struct kunit *test, bool on, unsigned int divisor)
 {
 	struct mw_fixture *fixture = test->priv;
 	struct drm_display_mode *mode = NULL;
@@ -163,6 +166,7 @@ static void switch_crtc(struct kunit *test, bool on)
 	if (on) {
 		mode = drm_mode_find_dmt(fixture->drm, MW_WIDTH, MW_HEIGHT, 60, false);
 		KUNIT_ASSERT_NOT_NULL(test, mode);
+		mode->clock /= divisor;
 		drm_mode_set_crtcinfo(mode, 0);
 	}
 	commit_begin(test, &commit);
@@ -176,6 +180,11 @@ static void switch_crtc(struct kunit *test, bool on)
 	KUNIT_EXPECT_EQ(test, commit_end(&commit, drm_atomic_commit(commit.state)), 0);
 	if (mode)
 		drm_mode_destroy(fixture->drm, mode);
+}
+
+static void switch_crtc(struct kunit *test, bool on)
+{
+	switch_crtc_at(test, on, 1);
 }
 
 /* A commit that has nothing to do with writeback. */
@@ -629,16 +638,44 @@ static void malidp_test_mw_error_mask(struct kunit *test)
 static void malidp_test_mw_late(struct kunit *test)
 {
 	struct mw_fixture *fixture = test->priv;
-	unsigned int timeout_ms = fixture->wb->timeout_ms;
 	int i;
 
-	fixture->wb->timeout_ms = 250;
-	malidp_model_set(fixture->model, MALIDP_MODEL_DELAY, 20);
+	/* At 60 Hz: a little more than a second, which is the deadline. */
+	malidp_model_set(fixture->model, MALIDP_MODEL_DELAY, 70);
 	KUNIT_EXPECT_EQ(test, status(write(test)), -ETIMEDOUT);
 	malidp_model_set(fixture->model, MALIDP_MODEL_DELAY, 0);
-	fixture->wb->timeout_ms = timeout_ms;
 	for (i = 0; i < 10; i++)
 		expect_written(test);
+}
+
+struct mw_deadline {
+	unsigned int divisor;
+	unsigned int timeout_ms;
+};
+
+/* Of VGA, which has 60 Hz: 30 frames, from one second to five. */
+static const struct mw_deadline mw_deadlines[] = {
+	{ 1, 1000 },
+	{ 4, 2000 },
+	{ 12, 5000 },
+};
+
+/* Test that the deadline fits the mode. */
+static void malidp_test_mw_deadline(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	const struct mw_deadline *deadline;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(mw_deadlines); i++) {
+		deadline = &mw_deadlines[i];
+		switch_crtc(test, false);
+		switch_crtc_at(test, true, deadline->divisor);
+		KUNIT_EXPECT_EQ(test, status(write(test)), 1);
+		KUNIT_EXPECT_EQ_MSG(test, fixture->wb->timeout_ms,
+				    deadline->timeout_ms, "%u Hz",
+				    60 / deadline->divisor);
+	}
 }
 
 /* Test that an engine that was stopped holds no buffer. */
@@ -755,6 +792,7 @@ static struct kunit_case malidp_mw_tests[] = {
 			      { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE_PARAM(malidp_test_mw_error_mask, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_late, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_deadline, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_stopped, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_unrelated, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_crtc_off, product_gen_params),
