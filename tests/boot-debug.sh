@@ -35,5 +35,9 @@ check "a write out of bounds" sees "BUG: KASAN" "$(crash VMALLOC_LINEAR_OVERFLOW
 check "an index out of bounds" sees "UBSAN: array-index-out-of-bounds" "$(crash ARRAY_BOUNDS)"
 check "a broken list" sees "list_add corruption" "$(crash CORRUPT_LIST_ADD)"
 check "failslab is there" ends 0 "test -d /sys/kernel/debug/failslab"
-check "lockdep is on" ends 0 "grep -q 'lock-classes' /proc/lockdep_stats"
+check "lockdep is on" ends 0 "grep '^ debug_locks: *1$' /proc/lockdep_stats"
+check "lockdep that was switched off" sees "boot: lockdep is off after:" \
+	"load drm_hdmi_state_helper_test"
+check "... is excused where the test has a boot of its own" \
+	scripts/boot --log "$dir/log" build/uml-debug scripts/uml/kunit drm_hdmi_state_helper_test
 finish

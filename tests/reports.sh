@@ -63,6 +63,8 @@ check "not excused: another warning of drm_rect" exact _hscale _size
 check "not excused: shmem called by another" exact drm_gem_shmem_test vkms
 check "not excused: another warning of shmem" exact gem_shmem_vmap gem_shmem_pin
 check "not excused: locks of another" exact drm_kunit_helper_acquire_ctx_alloc drm_mode_atomic_ioctl
+check "not excused: lockdep off after another test" exact drm_hdmi_state_helper_test drm_connector_test
+check "not excused: lockdep off after more tests" exact '\(kunit\) drm_hdmi' '\1 drm_rect_test drm_hdmi'
 check "not excused: another leak" exact drm_analog_tv_mode drm_mode_create
 check "not excused: a leak of another" exact kunit_try_catch wbcapture
 check "not excused: a longer line" exact 'drm_kms_helper\]' 'drm_kms_helper] and more'
