@@ -196,6 +196,7 @@ static void drm_test_writeback_init_formats(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, prop->name, "WRITEBACK_PIXEL_FORMATS");
 	KUNIT_EXPECT_TRUE(test, drm_property_type_is(prop, DRM_MODE_PROP_BLOB));
 	KUNIT_EXPECT_TRUE(test, prop->flags & DRM_MODE_PROP_IMMUTABLE);
+	KUNIT_EXPECT_TRUE(test, prop->flags & DRM_MODE_PROP_ATOMIC);
 
 	KUNIT_ASSERT_EQ(test, drm_object_property_get_default_value(&wb->base.base, prop, &id),
 			0);
@@ -294,6 +295,25 @@ static void exhaust_connectors(struct mock_device *mock)
 
 	while (ida_alloc_max(ida, 31, GFP_KERNEL) >= 0)
 		;
+}
+
+/*
+ * Test that a completion is ignored as soon as there is a connector: what the
+ * jobs need is there when drm_connector_init() gets no further than its first
+ * step.
+ */
+static void drm_test_writeback_init_earliest_irq(struct kunit *test)
+{
+	struct mock_device *mock = mock_create_bare(test);
+	struct drm_writeback_connector *wb = &mock->wb[0].base;
+
+	exhaust_connectors(mock);
+	KUNIT_ASSERT_LT(test, init_all_formats(mock, &mock->wb[0]), 0);
+
+	KUNIT_ASSERT_PTR_EQ(test, wb->job_queue.next, &wb->job_queue);
+	KUNIT_ASSERT_PTR_EQ(test, wb->expired.next, &wb->expired);
+	KUNIT_ASSERT_PTR_EQ(test, wb->jobs.next, &wb->jobs);
+	mock_answer(&mock->wb[0], 0);
 }
 
 /* Test that an init without a connector index leaves nothing behind. */
@@ -435,6 +455,7 @@ static struct kunit_case drm_writeback_connector_tests[] = {
 	KUNIT_CASE(drm_test_writeback_init_timeout),
 	KUNIT_CASE(drm_test_writeback_init_client),
 	KUNIT_CASE_PARAM(drm_test_writeback_init_early_irq, init_gen_params),
+	KUNIT_CASE_PARAM(drm_test_writeback_init_earliest_irq, init_gen_params),
 	KUNIT_CASE_PARAM(drm_test_writeback_init_bad_formats, init_gen_params),
 	KUNIT_CASE_PARAM(drm_test_writeback_init_no_connector, init_gen_params),
 	KUNIT_CASE_PARAM(drm_test_writeback_init_second_fails, init_gen_params),
