@@ -3,7 +3,8 @@
 #
 # The removal on real kernels: the pinned base, and each VERSION that apt offers,
 # by default the oldest and the newest.  There the series has to apply, and the
-# stripped core, helpers, KUnit tests and Mali-DP to compile without a warning.
+# stripped core, helpers, KUnit tests and Mali-DP to compile without a warning, and
+# each module to find the symbols that it uses.
 #
 # Usage: base.sh [VERSION...]
 #
@@ -50,6 +51,14 @@ compiles() {
 		! find "$out" -name 'drm_writeback*.o' -o -name 'vkms*.o' | grep -q .
 }
 
+# The kernel itself is not built, but taken from build/uml-plain.
+links() {
+	ln -s "$PWD/build/uml-plain/vmlinux.o" "$out/" &&
+		make_kernel -j"$(nproc)" modules >"$log" 2>&1 &&
+		! grep -E "WARNING: modpost|ERROR: modpost" "$log" &&
+		[ -e "$out/drivers/gpu/drm/arm/mali-dp.ko" ] || { tail "$log"; false; }
+}
+
 if [ -d build/linux ]; then
 	check "the pinned base is stripped" scripts/strip-commit build/linux
 	check "... to what tag base has" \
@@ -70,6 +79,11 @@ for name; do
 	log=$PWD/build/log/base-$version.log
 	check "$name, $version: the series applies to the stripped base" make_tree "$version"
 	check "$name, $version: the stripped base compiles without a warning" compiles
+	if [ -e build/uml-plain/vmlinux.o ]; then
+		check "... and its modules link" links
+	else
+		skip "... and its modules link" "build/uml-plain is not built"
+	fi
 	rm -rf "$tree" "$tree.removed" "$out"
 done
 finish
