@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 #include <errno.h>
+#include <sys/ioctl.h>
 
 #include "atomic.h"
 
-int atomic_commit(const struct card *card, const struct setting *settings,
-		  unsigned int n, uint32_t flags)
+int atomic_commit_once(const struct card *card, const struct setting *settings,
+		       unsigned int n, uint32_t flags)
 {
 	uint32_t objects[ATOMIC_MAX], counts[ATOMIC_MAX], props[ATOMIC_MAX];
 	uint64_t values[ATOMIC_MAX];
@@ -27,5 +28,16 @@ int atomic_commit(const struct card *card, const struct setting *settings,
 		props[i] = settings[i].property;
 		values[i] = settings[i].value;
 	}
-	return drmIoctl(card->fd, DRM_IOCTL_MODE_ATOMIC, &atomic) ? -errno : 0;
+	return ioctl(card->fd, DRM_IOCTL_MODE_ATOMIC, &atomic) ? -errno : 0;
+}
+
+int atomic_commit(const struct card *card, const struct setting *settings,
+		  unsigned int n, uint32_t flags)
+{
+	int ret;
+
+	do {
+		ret = atomic_commit_once(card, settings, n, flags);
+	} while (ret == -EINTR || ret == -EAGAIN);
+	return ret;
 }

@@ -15,7 +15,11 @@ struct setting {
 	uint64_t value;
 };
 
-/* At most ATOMIC_MAX settings. 0 or a negative errno; EINTR is retried. */
+/* At most ATOMIC_MAX settings. 0 or a negative errno, EINTR for example. */
+int atomic_commit_once(const struct card *card, const struct setting *settings,
+		       unsigned int n, uint32_t flags);
+
+/* The same, but EINTR is retried. */
 int atomic_commit(const struct card *card, const struct setting *settings,
 		  unsigned int n, uint32_t flags);
 

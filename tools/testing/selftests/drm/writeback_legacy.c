@@ -82,20 +82,47 @@ TEST_F(legacy, getconnector_without_the_capability)
 	card_close(&card);
 }
 
-/* SETCRTC gives the CRTC its mode and its picture; nothing is written. */
+/* Opens the screen's card as a client without capabilities, and master. */
+static int open_as_master(struct card *card, const struct screen *screen)
+{
+	int ret = drmDropMaster(screen->card.fd);
+
+	if (!ret)
+		ret = card_open_plain(card, screen->card.path);
+	return ret ? ret : drmSetMaster(card->fd);
+}
+
+/*
+ * SETCRTC gives the CRTC its mode and its picture, also for a client without
+ * the capability. Nothing is written, not even where was written before.
+ */
 TEST_F(legacy, setcrtc_on_the_connector)
 {
 	struct screen *screen = &self->screen;
-	const struct buffer *source = screen_draw(screen, 1);
+	struct buffer source;
+	struct card card;
 
+	check_capture(_metadata, screen, &self->target, 1);
+	buffer_poison(&self->target, POISON);
 	ASSERT_EQ(0, screen_off(screen));
-	EXPECT_EQ(0, drmModeSetCrtc(screen->card.fd, screen->pipe.crtc.id,
-				    source->fb, 0, 0, &self->id, 1,
-				    &screen->mode));
+	ASSERT_EQ(0, open_as_master(&card, screen));
+	ASSERT_EQ(0, buffer_create(&source, &card, screen->drawn->format,
+				   screen->mode.hdisplay,
+				   screen->mode.vdisplay, NULL));
+	EXPECT_EQ(0, drmModeSetCrtc(card.fd, screen->pipe.crtc.id, source.fb,
+				    0, 0, &self->id, 1, &screen->mode));
 	EXPECT_TRUE(is_active(screen));
+	EXPECT_EQ(screen->pipe.crtc.id,
+		  read_property(&screen->card, self->id,
+				DRM_MODE_OBJECT_CONNECTOR, "CRTC_ID"));
 	sleep_ms(100);
 	EXPECT_EQ(0, buffer_damage(&self->target, POISON));
+
+	ASSERT_EQ(0, drmDropMaster(card.fd));
+	ASSERT_EQ(0, drmSetMaster(screen->card.fd));
 	check_capture(_metadata, screen, &self->target, 2);
+	buffer_destroy(&source);
+	card_close(&card);
 }
 
 TEST_F(legacy, setcrtc_off_ends_a_capture)
@@ -396,9 +423,7 @@ TEST_F(legacy, lease_without_the_capability)
 	const struct screen *screen = &self->screen;
 	struct card lessor, lessee;
 
-	ASSERT_EQ(0, drmDropMaster(screen->card.fd));
-	ASSERT_EQ(0, card_open_plain(&lessor, screen->card.path));
-	ASSERT_EQ(0, drmSetMaster(lessor.fd));
+	ASSERT_EQ(0, open_as_master(&lessor, screen));
 	EXPECT_EQ(0, lease(screen, &lessor, false, &lessee));
 	EXPECT_EQ(0, count_connectors(&lessee));
 	card_close(&lessee);
