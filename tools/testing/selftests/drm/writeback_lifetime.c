@@ -235,44 +235,48 @@ static bool lose_one(struct __test_metadata *_metadata, struct screen *screen,
 
 /* A slow machine may be late at times. */
 static void lose_pending(struct __test_metadata *_metadata,
-			 FIXTURE_DATA(buffer) *self,
+			 struct screen *screen, struct buffer *target, int fence,
 			 int (*lose)(struct screen *screen,
 				     struct buffer *target))
 {
 	unsigned int round = 1;
 
-	while (!lose_one(_metadata, &self->screen, &self->target, self->fence,
-			 lose)) {
+	while (!lose_one(_metadata, screen, target, fence, lose)) {
 		ASSERT_GT(ROUNDS, round++)
 			TH_LOG("each picture was complete before");
-		self->fence = start_next(&self->screen, &self->target, round);
-		ASSERT_LE(0, self->fence);
+		fence = start_next(screen, target, round);
+		ASSERT_LE(0, fence);
 	}
 }
 
 TEST_F(buffer, framebuffer_of_the_destination_may_be_removed)
 {
-	lose_pending(_metadata, self, remove_fb);
+	lose_pending(_metadata, &self->screen, &self->target, self->fence,
+		     remove_fb);
 }
 
 TEST_F(buffer, handle_of_the_destination_may_be_closed)
 {
-	lose_pending(_metadata, self, close_target);
+	lose_pending(_metadata, &self->screen, &self->target, self->fence,
+		     close_target);
 }
 
 TEST_F(buffer, destination_may_lose_both)
 {
-	lose_pending(_metadata, self, remove_both);
+	lose_pending(_metadata, &self->screen, &self->target, self->fence,
+		     remove_both);
 }
 
 TEST_F(buffer, destination_may_lose_all)
 {
-	lose_pending(_metadata, self, destroy);
+	lose_pending(_metadata, &self->screen, &self->target, self->fence,
+		     destroy);
 }
 
 TEST_F(buffer, handle_of_the_source_may_be_closed)
 {
-	lose_pending(_metadata, self, close_source);
+	lose_pending(_metadata, &self->screen, &self->target, self->fence,
+		     close_source);
 }
 
 /* Returns whether the picture was being written when the source went. */
