@@ -6,6 +6,7 @@
 help:
 	@echo 'make capture   boot the patched kernel, capture what it displays as PNGs'
 	@echo 'make check     run every test and check'
+	@echo 'make soak      the tests of many captures in a row, at full length'
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
 	@echo 'make refresh   write the commits of build/linux back to patches/'
 	@echo 'make bench     measure what the trace events of writeback cost when they are off'
@@ -15,7 +16,7 @@ help:
 	@echo 'Parts of these: kernel-plain, kernel-debug, mutants (broken variants that'
 	@echo 'the tests must catch); and uninstall, clean'
 
-capture check mutants:
+capture check mutants soak:
 	@scripts/$@
 
 bench:
@@ -36,5 +37,5 @@ kernel-plain kernel-debug:
 clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
-.PHONY: help capture check mutants bench tree refresh series install \
+.PHONY: help capture check mutants soak bench tree refresh series install \
 	uninstall kernel-plain kernel-debug clean
