@@ -33,12 +33,16 @@ run() {
 	[ "$run_status" = 0 ] || died "$run_what" "$run_out"
 }
 
+# is a full disk why a command failed? Not every command says so in its OUTPUT.
+is_full() {	# DIR OUTPUT
+	case $2 in *"No space left on device"*) return 0 ;; esac
+	[ "$(df -k --output=avail "$1" | tail -n 1)" -lt 16384 ]
+}
+
 # say why WHAT failed, from the OUTPUT of a command
 died() {
-	case $2 in
-	*"No space left on device"*)
-		fail "$1: the disk is full; make room below $PWD/build (the tree takes 4 GB), then run it again" ;;
-	esac
+	! is_full "${out:-build}" "$2" ||
+		fail "$1: the disk is full; make room below $PWD/build (the tree takes 4 GB), then run it again"
 	printf '%s\n' "$2" | tail -n 3 >&2
 	fail "$1 failed; the whole output is in $log"
 }
