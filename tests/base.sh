@@ -27,7 +27,12 @@ resolve() {
 	esac
 }
 
+# What build/linux has already is not unpacked and committed again.
 make_tree() {
+	if [ "$(git -C build/linux config writeback.base)" = "$1" ]; then
+		scripts/tree && git clone -q --shared --no-checkout build/linux "$tree"
+		return
+	fi
 	BASE=$1 scripts/tree "$tree" || return
 	[ "$(git -C "$tree" config writeback.base)" = "$1" ]
 }
