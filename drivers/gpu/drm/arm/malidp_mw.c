@@ -47,6 +47,13 @@
  *
  * Nor does the driver rely on the engine to switch itself off: it is switched
  * off before the job's fence signals, so that no later latch can start it again.
+ * Until then there is no later latch: hardware may latch at the end of each frame
+ * for as long as CONFIG_VALID reads 1, so that is cleared when the job is taken
+ * over. It cannot be told whether to switch the engine off then would stop it.
+ *
+ * What cannot be found out: whether an interrupt that comes after a frame's time
+ * is that of an engine which was late, or is spurious while the engine stalls. In
+ * the second case the job completes without its picture.
  *
  * Where a job fails the fence has one of these errors:
  *
@@ -180,12 +187,24 @@ static void mw_switch_off(struct malidp_drm *malidp)
 			    mw_regs(malidp)->control);
 }
 
-/* The engine is off when the hardware has latched as many times. */
+/* The hardware has latched, and that was not handled yet. */
+static bool mw_latch_is_pending(struct malidp_drm *malidp)
+{
+	const struct malidp_hw_regmap *map = &malidp->dev->hw->map;
+
+	return malidp_hw_read(malidp->dev, map->dc_base + MALIDP_REG_STATUS) &
+	       map->dc_irq_map.vsync_irq;
+}
+
+/*
+ * The engine is off when the hardware has latched as many times: once more when
+ * it has done so already and that was not handled yet.
+ */
 static void mw_stop(struct malidp_drm *malidp, unsigned int latches)
 {
 	mw_switch_off(malidp);
 	malidp->mw.state = MALIDP_MW_STOPPING;
-	malidp->mw.latches = latches;
+	malidp->mw.latches = mw_latch_is_pending(malidp) ? 2 : latches;
 	mw_latch(malidp);
 }
 
@@ -231,6 +250,16 @@ static void mw_advance(struct malidp_drm *malidp)
 	}
 }
 
+/* From the hardware, which must not start the engine a second time. */
+static void mw_take_over(struct malidp_drm *malidp)
+{
+	struct malidp_mw *mw = &malidp->mw;
+
+	mw->state = MALIDP_MW_WRITING;
+	if (!mw->relatched)
+		malidp->dev->hw->set_config_valid(malidp->dev, 0);
+}
+
 /**
  * malidp_mw_latched - the hardware has latched its settings
  * @malidp: the device
@@ -247,9 +276,9 @@ void malidp_mw_latched(struct malidp_drm *malidp)
 
 	if (mw->state == MALIDP_MW_ARMED && mw->published) {
 		if (has_oneshot(malidp) && !mw->status)
-			mw->state = MALIDP_MW_WRITING;
+			mw_take_over(malidp);
 		else
-			mw_stop(malidp, mw->relatched ? 2 : 1);
+			mw_stop(malidp, 1);
 	} else if (mw->state == MALIDP_MW_STOPPING) {
 		if (--mw->latches)
 			mw_latch(malidp);
@@ -263,19 +292,17 @@ void malidp_mw_latched(struct malidp_drm *malidp)
  * malidp_mw_vsync - the display was at a vertical sync
  * @malidp: the device
  *
- * Context: The interrupt handler of the display engine. Of one interrupt that
- * tells of both, malidp_mw_latched() comes first.
+ * Context: The interrupt handler of the display engine, with @malidp_mw.lock held.
+ * Of one interrupt that tells of both, malidp_mw_latched() comes first.
  */
 void malidp_mw_vsync(struct malidp_drm *malidp)
 {
-	unsigned long flags;
+	lockdep_assert_held(&malidp->mw.lock);
 
-	spin_lock_irqsave(&malidp->mw.lock, flags);
 	if (malidp->mw.state == MALIDP_MW_WRITING) {
 		malidp->mw.frames++;
 		mw_advance(malidp);
 	}
-	spin_unlock_irqrestore(&malidp->mw.lock, flags);
 }
 
 /* The engine is switched off as soon as it can have started. */
@@ -292,14 +319,10 @@ static void mw_fail(struct malidp_drm *malidp, int error)
 /* The scaling engine may tell of a frame before the display engine does. */
 static bool mw_has_started(struct malidp_drm *malidp)
 {
-	const struct malidp_hw_regmap *map = &malidp->dev->hw->map;
-
 	if (malidp->mw.state != MALIDP_MW_ARMED)
 		return true;
 
-	return malidp->mw.published &&
-	       malidp_hw_read(malidp->dev, map->dc_base + MALIDP_REG_STATUS) &
-	       map->dc_irq_map.vsync_irq;
+	return malidp->mw.published && mw_latch_is_pending(malidp);
 }
 
 /**
@@ -361,39 +384,20 @@ void malidp_mw_publish(struct malidp_drm *malidp)
 {
 	const struct malidp_hw_regmap *map = &malidp->dev->hw->map;
 	struct malidp_mw *mw = &malidp->mw;
+	bool again;
 
 	spin_lock_irq(&mw->lock);
-	if (mw->state == MALIDP_MW_ARMED && !mw->published) {
-		/* A latch that the hardware reports now is an older one. */
-		mw_clear_irq(malidp, map->dc_base, map->dc_irq_map.vsync_irq);
-		mw->published = true;
-	} else if (mw->state != MALIDP_MW_IDLE) {
-		/* Maybe a latch more than was heard of, with the engine on. */
+	again = mw->state == MALIDP_MW_ARMED && mw->published;
+	/* Maybe a latch more than was heard of, with the engine on. */
+	if (again || mw->state == MALIDP_MW_WRITING)
 		mw->relatched = true;
-	}
+	/* Else a latch that the hardware reports now is an older one. */
+	if (!again)
+		mw_clear_irq(malidp, map->dc_base, map->dc_irq_map.vsync_irq);
+	mw->published = true;
 	mw->updating = false;
 	malidp->dev->hw->set_config_valid(malidp->dev, 1);
 	spin_unlock_irq(&mw->lock);
-}
-
-/**
- * malidp_mw_crtc_off - the CRTC was disabled
- * @malidp: the device, in config mode
- *
- * In config mode nothing is written. The job in flight, if any, is cancelled by
- * the core at the end of the commit.
- *
- * Context: Commit tail.
- */
-void malidp_mw_crtc_off(struct malidp_drm *malidp)
-{
-	spin_lock_irq(&malidp->mw.lock);
-	mw_switch_off(malidp);
-	malidp_hw_clearbits(malidp->dev, MALIDP_SCALE_ENGINE_EN,
-			    MALIDP_DE_DISPLAY_FUNC);
-	malidp->mw.job = NULL;
-	mw_finish(malidp);
-	spin_unlock_irq(&malidp->mw.lock);
 }
 
 static bool mw_is_off(struct malidp_drm *malidp)
@@ -402,26 +406,41 @@ static bool mw_is_off(struct malidp_drm *malidp)
 	bool off;
 
 	spin_lock_irq(&mw->lock);
-	off = mw->state == MALIDP_MW_IDLE;
+	/* Without its clocks it does not write. */
+	off = malidp->dev->pm_suspended || mw->state == MALIDP_MW_IDLE;
 	spin_unlock_irq(&mw->lock);
 
 	return off;
 }
 
-/* The core has given the job up, and still wants to know when it is over. */
 static void mw_give_up(struct malidp_drm *malidp)
 {
 	struct malidp_mw *mw = &malidp->mw;
 
-	spin_lock_irq(&mw->lock);
+	lockdep_assert_held(&mw->lock);
+
 	mw->status = mw->status ?: -ETIMEDOUT;
 	mw_advance(malidp);
-	/* A latch from before may still be waiting to be handled. */
+	/* A latch may be on its way. */
 	if (mw->state != MALIDP_MW_IDLE)
 		mw_stop(malidp, 2);
-	spin_unlock_irq(&mw->lock);
 }
 
+/* Returns whether the engine is off, or could be stopped in time. */
+static bool mw_turn_off(struct malidp_drm *malidp)
+{
+	struct malidp_mw *mw = &malidp->mw;
+
+	spin_lock_irq(&mw->lock);
+	if (!malidp->dev->pm_suspended)
+		mw_give_up(malidp);
+	spin_unlock_irq(&mw->lock);
+
+	return wait_event_timeout(mw->off, mw_is_off(malidp),
+				  msecs_to_jiffies(MALIDP_MW_STOP_MS));
+}
+
+/* The core has given the job up, and still wants to know when it is over. */
 static int malidp_mw_stop_writeback(struct drm_writeback_connector *wb)
 {
 	struct malidp_drm *malidp = drm_to_malidp(wb->base.dev);
@@ -429,18 +448,56 @@ static int malidp_mw_stop_writeback(struct drm_writeback_connector *wb)
 	int active = pm_runtime_get_if_active(dev);
 	bool off;
 
-	/* Without its clocks it does not write. */
+	/* Asleep, or about to be; negative without runtime PM. */
 	if (active == 0)
 		return 0;
 
-	mw_give_up(malidp);
-	off = wait_event_timeout(malidp->mw.off, mw_is_off(malidp),
-				 msecs_to_jiffies(MALIDP_MW_STOP_MS));
-	/* negative without runtime PM */
+	off = mw_turn_off(malidp);
 	if (active > 0)
 		pm_runtime_put(dev);
 
 	return off ? 0 : -ETIMEDOUT;
+}
+
+/* Frames go on, and with them what the engine does, in spite of all. */
+static void mw_miss_config_mode(struct malidp_drm *malidp)
+{
+	struct malidp_mw *mw = &malidp->mw;
+
+	spin_lock_irq(&mw->lock);
+	mw->updating = false;
+	spin_unlock_irq(&mw->lock);
+
+	if (!mw_turn_off(malidp))
+		drm_err(&malidp->base, "[CONNECTOR:%d:%s] only the clock stops it\n",
+			mw->wb.base.base.id, mw->wb.base.name);
+
+	malidp_mw_begin_update(malidp);
+}
+
+/**
+ * malidp_mw_crtc_off - the CRTC was disabled
+ * @malidp: the device, in config mode if it has obeyed
+ *
+ * In config mode nothing is written. Otherwise the engine is stopped at the end
+ * of a frame; if frames do not end either, then by the pixel clock, which the
+ * caller disables. The job in flight, if any, is cancelled by the core at the
+ * end of the commit.
+ *
+ * Context: Commit tail.
+ */
+void malidp_mw_crtc_off(struct malidp_drm *malidp)
+{
+	if (!malidp->dev->hw->in_config_mode(malidp->dev))
+		mw_miss_config_mode(malidp);
+
+	spin_lock_irq(&malidp->mw.lock);
+	mw_switch_off(malidp);
+	malidp_hw_clearbits(malidp->dev, MALIDP_SCALE_ENGINE_EN,
+			    MALIDP_DE_DISPLAY_FUNC);
+	malidp->mw.job = NULL;
+	mw_finish(malidp);
+	spin_unlock_irq(&malidp->mw.lock);
 }
 
 /*
@@ -705,7 +762,6 @@ int malidp_mw_connector_init(struct drm_device *drm)
 	u32 *formats;
 	int ret;
 
-	spin_lock_init(&mw->lock);
 	init_waitqueue_head(&mw->off);
 
 	formats = kcalloc(map->n_pixel_formats, sizeof(*formats), GFP_KERNEL);
@@ -724,4 +780,22 @@ int malidp_mw_connector_init(struct drm_device *drm)
 	mw->wb.check_signalling = true;
 
 	return 0;
+}
+
+/**
+ * malidp_mw_allow_clones - let a picture be written while it is shown
+ * @drm: the device, which has all of its encoders
+ *
+ * Displays are left to their encoders: this says nothing of two at a time.
+ */
+void malidp_mw_allow_clones(struct drm_device *drm)
+{
+	struct drm_encoder *writeback = &drm_to_malidp(drm)->mw.wb.encoder;
+	struct drm_encoder *encoder;
+
+	drm_for_each_encoder(encoder, drm) {
+		encoder->possible_clones |= drm_encoder_mask(encoder) |
+					    drm_encoder_mask(writeback);
+		writeback->possible_clones |= drm_encoder_mask(encoder);
+	}
 }

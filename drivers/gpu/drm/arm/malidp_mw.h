@@ -40,9 +40,11 @@ struct malidp_mw {
 
 	/**
 	 * @lock: protects what follows, SE_CONTROL and CONFIG_VALID while the
-	 * CRTC is on, and the order of what the status registers of SE and DC
-	 * tell. Held when a job completes, so that none does after
-	 * malidp_mw_crtc_off(); outside of the locks of jobs, fences and vblanks.
+	 * CRTC is on, the order of what the status registers tell, and
+	 * &malidp_hw_device.pm_suspended: interrupt handlers hold it, so that the
+	 * clocks stay on while they are at work. Held when a job completes, so
+	 * that none does after malidp_mw_crtc_off(); outside of the locks of
+	 * jobs, fences and vblanks. Initialised by malidp_bind().
 	 */
 	spinlock_t lock;
 
@@ -84,6 +86,7 @@ struct malidp_mw {
 };
 
 int malidp_mw_connector_init(struct drm_device *drm);
+void malidp_mw_allow_clones(struct drm_device *drm);
 void malidp_mw_begin_update(struct malidp_drm *malidp);
 void malidp_mw_publish(struct malidp_drm *malidp);
 void malidp_mw_crtc_off(struct malidp_drm *malidp);
