@@ -39,20 +39,21 @@
  * has latched that it is on, and the picture is complete when it has latched
  * that it is off.
  *
- * An interrupt of the engine alone is not believed, since nothing tells for
- * which picture it is: a job is complete when, besides, the frame that it was
- * latched for is over. The display engine's interrupts tell: on the DP500 the
- * second latch, on the others the second vertical sync after the latch, since
- * the first belongs to the same frame boundary.
+ * No interrupt alone is believed. The hardware has latched when it says so and
+ * is at a vertical sync, then or afterwards: both are at the end of a frame, and
+ * with CONFIG_VALID set each end is a latch. What the engine says does not tell
+ * for which picture it is: a job is complete when, besides, the frame that it was
+ * latched for is over: on the DP500 at the second latch, on the others at the
+ * vertical sync after the latch.
  *
  * Nor does the driver rely on the engine to switch itself off: it is switched
  * off before the job's fence signals, so that no later latch can start it again.
  * Until then there is no later latch: hardware may latch at the end of each frame
- * for as long as CONFIG_VALID reads 1, so that is cleared when the job is taken
- * over. It cannot be told whether to switch the engine off then would stop it.
+ * for as long as CONFIG_VALID reads 1, so that is cleared when the job has been
+ * taken over. To switch the engine off at that point might stop it at once.
  *
- * What cannot be found out: whether an interrupt that comes after a frame's time
- * is that of an engine which was late, or is spurious while the engine stalls. In
+ * What cannot be found out is whether the engine's interrupt, after a frame's
+ * time, is that of an engine which was late, or is spurious while it stalls. In
  * the second case the job completes without its picture.
  *
  * Where a job fails the fence has one of these errors:
@@ -187,13 +188,13 @@ static void mw_switch_off(struct malidp_drm *malidp)
 			    mw_regs(malidp)->control);
 }
 
-/* The hardware has latched, and that was not handled yet. */
+/* The hardware has reported a latch that was not handled yet. */
 static bool mw_latch_is_pending(struct malidp_drm *malidp)
 {
 	const struct malidp_hw_regmap *map = &malidp->dev->hw->map;
+	u32 status = malidp_hw_read(malidp->dev, map->dc_base + MALIDP_REG_STATUS);
 
-	return malidp_hw_read(malidp->dev, map->dc_base + MALIDP_REG_STATUS) &
-	       map->dc_irq_map.vsync_irq;
+	return malidp->mw.latched || status & map->dc_irq_map.vsync_irq;
 }
 
 /*
@@ -250,18 +251,36 @@ static void mw_advance(struct malidp_drm *malidp)
 	}
 }
 
-/* From the hardware, which must not start the engine a second time. */
-static void mw_take_over(struct malidp_drm *malidp)
+/* The hardware has taken over what was set when CONFIG_VALID was. */
+static void mw_taken_over(struct malidp_drm *malidp)
 {
 	struct malidp_mw *mw = &malidp->mw;
 
-	mw->state = MALIDP_MW_WRITING;
-	if (!mw->relatched)
+	mw->latched = false;
+	if (mw->state == MALIDP_MW_ARMED && mw->published) {
+		if (has_oneshot(malidp) && !mw->status)
+			mw->state = MALIDP_MW_WRITING;
+		else
+			mw_stop(malidp, 1);
+	} else if (mw->state == MALIDP_MW_STOPPING) {
+		if (--mw->latches)
+			mw_latch(malidp);
+		else
+			mw->state = MALIDP_MW_STOPPED;
+	}
+}
+
+/* The engine must not start for a second time. */
+static void mw_count_frame(struct malidp_drm *malidp)
+{
+	struct malidp_mw *mw = &malidp->mw;
+
+	if (!mw->frames++ && !mw->relatched)
 		malidp->dev->hw->set_config_valid(malidp->dev, 0);
 }
 
 /**
- * malidp_mw_latched - the hardware has latched its settings
+ * malidp_mw_latched - the hardware says that it has latched its settings
  * @malidp: the device
  *
  * Context: The interrupt handler of the display engine. @malidp_mw.lock is held
@@ -270,22 +289,9 @@ static void mw_take_over(struct malidp_drm *malidp)
  */
 void malidp_mw_latched(struct malidp_drm *malidp)
 {
-	struct malidp_mw *mw = &malidp->mw;
+	lockdep_assert_held(&malidp->mw.lock);
 
-	lockdep_assert_held(&mw->lock);
-
-	if (mw->state == MALIDP_MW_ARMED && mw->published) {
-		if (has_oneshot(malidp) && !mw->status)
-			mw_take_over(malidp);
-		else
-			mw_stop(malidp, 1);
-	} else if (mw->state == MALIDP_MW_STOPPING) {
-		if (--mw->latches)
-			mw_latch(malidp);
-		else
-			mw->state = MALIDP_MW_STOPPED;
-		mw_advance(malidp);
-	}
+	malidp->mw.latched = true;
 }
 
 /**
@@ -297,12 +303,15 @@ void malidp_mw_latched(struct malidp_drm *malidp)
  */
 void malidp_mw_vsync(struct malidp_drm *malidp)
 {
-	lockdep_assert_held(&malidp->mw.lock);
+	struct malidp_mw *mw = &malidp->mw;
 
-	if (malidp->mw.state == MALIDP_MW_WRITING) {
-		malidp->mw.frames++;
-		mw_advance(malidp);
-	}
+	lockdep_assert_held(&mw->lock);
+
+	if (mw->latched)
+		mw_taken_over(malidp);
+	if (mw->state == MALIDP_MW_WRITING)
+		mw_count_frame(malidp);
+	mw_advance(malidp);
 }
 
 /* The engine is switched off as soon as it can have started. */
@@ -391,9 +400,11 @@ void malidp_mw_publish(struct malidp_drm *malidp)
 	/* Maybe a latch more than was heard of, with the engine on. */
 	if (again || mw->state == MALIDP_MW_WRITING)
 		mw->relatched = true;
-	/* Else a latch that the hardware reports now is an older one. */
-	if (!again)
+	/* Else a latch that the hardware has reported is an older one. */
+	if (!again) {
 		mw_clear_irq(malidp, map->dc_base, map->dc_irq_map.vsync_irq);
+		mw->latched = false;
+	}
 	mw->published = true;
 	mw->updating = false;
 	malidp->dev->hw->set_config_valid(malidp->dev, 1);
@@ -406,8 +417,7 @@ static bool mw_is_off(struct malidp_drm *malidp)
 	bool off;
 
 	spin_lock_irq(&mw->lock);
-	/* Without its clocks it does not write. */
-	off = malidp->dev->pm_suspended || mw->state == MALIDP_MW_IDLE;
+	off = mw->state == MALIDP_MW_IDLE;
 	spin_unlock_irq(&mw->lock);
 
 	return off;
@@ -420,9 +430,10 @@ static void mw_give_up(struct malidp_drm *malidp)
 	lockdep_assert_held(&mw->lock);
 
 	mw->status = mw->status ?: -ETIMEDOUT;
-	mw_advance(malidp);
 	/* A latch may be on its way. */
-	if (mw->state != MALIDP_MW_IDLE)
+	if (mw->state == MALIDP_MW_STOPPED)
+		mw_finish(malidp);
+	else
 		mw_stop(malidp, 2);
 }
 
@@ -432,7 +443,7 @@ static bool mw_turn_off(struct malidp_drm *malidp)
 	struct malidp_mw *mw = &malidp->mw;
 
 	spin_lock_irq(&mw->lock);
-	if (!malidp->dev->pm_suspended)
+	if (mw->state != MALIDP_MW_IDLE)
 		mw_give_up(malidp);
 	spin_unlock_irq(&mw->lock);
 
@@ -448,10 +459,14 @@ static int malidp_mw_stop_writeback(struct drm_writeback_connector *wb)
 	int active = pm_runtime_get_if_active(dev);
 	bool off;
 
-	/* Asleep, or about to be; negative without runtime PM. */
+	/* Asleep, or about to be. */
 	if (active == 0)
 		return 0;
 
+	/*
+	 * Negative where there is no runtime PM, or not now: if the clocks are
+	 * off then, the CRTC went off before, and the engine with it.
+	 */
 	off = mw_turn_off(malidp);
 	if (active > 0)
 		pm_runtime_put(dev);
@@ -462,17 +477,22 @@ static int malidp_mw_stop_writeback(struct drm_writeback_connector *wb)
 /* Frames go on, and with them what the engine does, in spite of all. */
 static void mw_miss_config_mode(struct malidp_drm *malidp)
 {
+	const struct malidp_hw *hw = malidp->dev->hw;
 	struct malidp_mw *mw = &malidp->mw;
 
 	spin_lock_irq(&mw->lock);
 	mw->updating = false;
+	malidp_hw_enable_irq(malidp->dev, MALIDP_DE_BLOCK,
+			     hw->map.de_irq_map.vsync_irq);
 	spin_unlock_irq(&mw->lock);
 
 	if (!mw_turn_off(malidp))
-		drm_err(&malidp->base, "[CONNECTOR:%d:%s] only the clock stops it\n",
+		drm_err(&malidp->base, "[CONNECTOR:%d:%s] cannot be stopped\n",
 			mw->wb.base.base.id, mw->wb.base.name);
 
 	malidp_mw_begin_update(malidp);
+	malidp_hw_disable_irq(malidp->dev, MALIDP_DE_BLOCK,
+			      hw->map.de_irq_map.vsync_irq);
 }
 
 /**
@@ -480,9 +500,8 @@ static void mw_miss_config_mode(struct malidp_drm *malidp)
  * @malidp: the device, in config mode if it has obeyed
  *
  * In config mode nothing is written. Otherwise the engine is stopped at the end
- * of a frame; if frames do not end either, then by the pixel clock, which the
- * caller disables. The job in flight, if any, is cancelled by the core at the
- * end of the commit.
+ * of a frame; if frames do not end either, it does not write until its clocks go.
+ * The job in flight, if any, is cancelled by the core at the end of the commit.
  *
  * Context: Commit tail.
  */
@@ -569,7 +588,7 @@ static void mw_arm(struct malidp_drm *malidp,
 
 	spin_lock_irq(&mw->lock);
 	/* Held already if nobody has heard of the job before. */
-	if (has_oneshot(malidp) && !mw->vblank)
+	if (!mw->vblank)
 		mw->vblank = !drm_crtc_vblank_get(&malidp->crtc);
 	mw->job = conn_state->writeback_job;
 	drm_writeback_queue_job(&mw->wb, conn_state);

@@ -66,6 +66,9 @@ struct malidp_mw {
 	/** @relatched: it has done so more than once */
 	bool relatched;
 
+	/** @latched: a latch was reported, and no vertical sync since */
+	bool latched;
+
 	/** @answered: the SE has raised its completion interrupt for @job */
 	bool answered;
 

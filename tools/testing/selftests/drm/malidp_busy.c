@@ -8,6 +8,7 @@
 #include "kselftest_harness.h"
 #include "fence.h"
 #include "rig.h"
+#include "suspend.h"
 
 #define ROUNDS 10
 
@@ -15,13 +16,14 @@ FIXTURE(busy) {
 	struct rig rig;
 };
 
-/* The two ways in which hardware may take a "stop". */
+/* The ways in which hardware may take a "stop", and a CONFIG_VALID that stays. */
 FIXTURE_VARIANT(busy) {
-	bool at_once;
+	bool at_once, repeats;
 };
 
-FIXTURE_VARIANT_ADD(busy, stops_at_a_latch) { false };
-FIXTURE_VARIANT_ADD(busy, stops_at_once) { true };
+FIXTURE_VARIANT_ADD(busy, stops_at_a_latch) { false, false };
+FIXTURE_VARIANT_ADD(busy, stops_at_once) { true, false };
+FIXTURE_VARIANT_ADD(busy, starts_at_each_latch) { false, true };
 
 FIXTURE_SETUP(busy)
 {
@@ -32,6 +34,12 @@ FIXTURE_SETUP(busy)
 	ASSERT_EQ(0, ret);
 	ASSERT_EQ(0, model_set(&self->rig.model, "en_immediate",
 			       variant->at_once));
+	ASSERT_EQ(0, model_set(&self->rig.model, "valid_repeats",
+			       variant->repeats));
+	ASSERT_EQ(0, model_set(&self->rig.model, "repeat_raises",
+			       variant->repeats));
+	ASSERT_EQ(0, model_set(&self->rig.model, "en_rearms",
+			       variant->repeats));
 }
 
 FIXTURE_TEARDOWN(busy)
@@ -165,6 +173,38 @@ TEST_F(busy, engine_forgets_its_job_when_the_mode_changes)
 	sleep_ms(rig_frames_ms(rig, 3));
 	EXPECT_EQ(writes, model_get(&rig->model, "writes"));
 	EXPECT_EQ(0, buffer_damage(&rig->target, POISON));
+	EXPECT_EQ(1, rig_capture(rig, 2, &fault))
+		TH_LOG("%s", fault ?: "the fence");
+}
+
+/*
+ * Off, but not in config mode: frames go on. The engine is off all the same when
+ * the commit returns, since its buffer may be freed then.
+ */
+TEST_F(busy, engine_is_stopped_without_config_mode)
+{
+	struct rig *rig = &self->rig;
+	const char *fault;
+	long writes;
+	int fence;
+
+	ASSERT_EQ(0, keep_awake(rig->model.device, true));
+	ASSERT_EQ(0, model_set(&rig->model, "freeze", 1));
+	fence = rig_start(rig, 1);
+	ASSERT_LE(0, fence);
+	ASSERT_EQ(0, model_set(&rig->model, "config_hangs", 1));
+	ASSERT_EQ(0, screen_off(&rig->screen));
+	EXPECT_NE(1, fence_result(fence, 0));
+	writes = model_get(&rig->model, "writes");
+	ASSERT_EQ(0, model_set(&rig->model, "freeze", 0));
+	sleep_ms(rig_frames_ms(rig, 5));
+	EXPECT_EQ(writes, model_get(&rig->model, "writes"));
+	EXPECT_EQ(0, buffer_damage(&rig->target, POISON));
+
+	ASSERT_EQ(0, model_set(&rig->model, "config_hangs", 0));
+	sleep_ms(rig_frames_ms(rig, 3));
+	ASSERT_EQ(0, keep_awake(rig->model.device, false));
+	ASSERT_EQ(0, screen_on(&rig->screen));
 	EXPECT_EQ(1, rig_capture(rig, 2, &fault))
 		TH_LOG("%s", fault ?: "the fence");
 }

@@ -4,8 +4,6 @@
  * up, and all ends well.
  */
 
-#include <limits.h>
-
 #include "kselftest_harness.h"
 #include "clock.h"
 #include "fence.h"
@@ -13,6 +11,9 @@
 
 /* The kernel's deadline for a job is 1000 ms. */
 #define QUICK_MS 100
+
+/* How often what takes time is measured. */
+#define SAMPLES 20
 
 FIXTURE(frozen) {
 	struct rig rig;
@@ -66,59 +67,74 @@ static int time_start(struct rig *rig, unsigned int frame, int *fence)
 	return (clock_us() - before) / 1000;
 }
 
-/* The best of three, since a busy machine is slow at times. */
-TEST_F(frozen, engine_does_not_hold_up_the_ioctl)
+/*
+ * A DP500 is told to stop when it should have written: if it does not do so in
+ * its frame, there is no picture.
+ */
+static bool gives_up(const struct rig *rig)
 {
-	int best = INT_MAX;
-	unsigned int i;
-
-	ASSERT_EQ(0, model_set(&self->rig.model, "freeze", 1));
-	for (i = 0; i < 3 && best >= QUICK_MS; i++) {
-		int fence = -1;
-		int ms = time_start(&self->rig, i, &fence);
-
-		ASSERT_LE(0, ms);
-		EXPECT_TRUE(is_pending(fence));
-		EXPECT_EQ(-ETIMEDOUT, fence_result(fence, PATIENCE_MS));
-		best = ms < best ? ms : best;
-	}
-	EXPECT_GT(QUICK_MS, best);
-	check_capture(_metadata, &self->rig);
+	return rig->model.product == 0x500;
 }
 
-/* Best of three too: a machine that stops for a second sees the deadline. */
-TEST_F(frozen, engine_does_not_hold_up_the_next_commit)
+/*
+ * Both ioctls, the second time that of the commit after the frozen one. Each
+ * sample thaws the engine long before its deadline; a busy machine is slow at
+ * times, so half of the samples have to be quick, and in order.
+ */
+TEST_F(frozen, engine_does_not_hold_up_the_ioctls)
 {
 	struct rig *rig = &self->rig;
-	unsigned int i, early = 0;
+	unsigned int i, quick = 0, early = 0;
 
-	for (i = 0; i < 3 && !early; i++) {
-		int fence, status;
-		int32_t next;
+	for (i = 0; i < SAMPLES; i++) {
+		int fence = -1, ms, status;
+		int32_t next = -1;
 
 		ASSERT_EQ(0, model_set(&rig->model, "freeze", 1));
-		fence = rig_start(rig, 2 * i);
-		ASSERT_LE(0, fence);
+		ms = time_start(rig, i, &fence);
+		ASSERT_LE(0, ms);
+		quick += ms < QUICK_MS;
 		ASSERT_EQ(0, capture_retry(&rig->screen, NULL, &self->next,
 					   &next, DRM_MODE_ATOMIC_NONBLOCK));
 		early += is_pending(fence);
-		EXPECT_EQ(-ETIMEDOUT, fence_result(fence, PATIENCE_MS));
-		status = fence_result(next, PATIENCE_MS);
-		EXPECT_TRUE(status == -ETIMEDOUT || status == -EIO)
+		ASSERT_EQ(0, model_set(&rig->model, "freeze", 0));
+		status = fence_result(fence, PATIENCE_MS);
+		EXPECT_TRUE(status == 1 ||
+			    (status == -ETIMEDOUT && gives_up(rig)))
 			TH_LOG("status %d", status);
+		EXPECT_EQ(1, fence_result(next, PATIENCE_MS));
 	}
-	EXPECT_NE(0, early);
+	EXPECT_LT(SAMPLES / 2, quick);
+	EXPECT_LT(SAMPLES / 2, early);
+}
+
+/* Two that wait for nothing: the first one's deadline ends both. */
+TEST_F(frozen, engine_ends_the_next_job_too)
+{
+	struct rig *rig = &self->rig;
+	int32_t next = -1;
+	int fence, status;
+
+	ASSERT_EQ(0, model_set(&rig->model, "freeze", 1));
+	fence = rig_start(rig, 0);
+	ASSERT_LE(0, fence);
+	ASSERT_EQ(0, capture_retry(&rig->screen, NULL, &self->next, &next,
+				   DRM_MODE_ATOMIC_NONBLOCK));
+	EXPECT_EQ(-ETIMEDOUT, fence_result(fence, PATIENCE_MS));
+	status = fence_result(next, PATIENCE_MS);
+	EXPECT_TRUE(status == -ETIMEDOUT || status == -EIO)
+		TH_LOG("status %d", status);
 	check_capture(_metadata, rig);
 }
 
-/* It thaws before the deadline: the picture may still come, and is right. */
+/* It thaws long before the deadline: the picture comes late, or never. */
 TEST_F(frozen, engine_may_go_on)
 {
 	struct rig *rig = &self->rig;
 	unsigned int frame;
 
 	for (frame = 1; frame <= 2; frame++) {
-		int fence, status;
+		int fence;
 
 		ASSERT_EQ(0, model_set(&rig->model, "freeze", 1));
 		fence = rig_start(rig, frame);
@@ -126,12 +142,14 @@ TEST_F(frozen, engine_may_go_on)
 		sleep_ms(rig_frames_ms(rig, 5 * frame));
 		EXPECT_EQ(0, buffer_damage(&rig->target, POISON));
 		ASSERT_EQ(0, model_set(&rig->model, "freeze", 0));
-		status = fence_result(fence, PATIENCE_MS);
-		EXPECT_TRUE(status == 1 || status == -ETIMEDOUT)
-			TH_LOG("status %d", status);
-		if (status == 1)
+		EXPECT_EQ(gives_up(rig) ? -ETIMEDOUT : 1,
+			  fence_result(fence, PATIENCE_MS));
+		if (gives_up(rig)) {
+			EXPECT_EQ(0, buffer_damage(&rig->target, POISON));
+		} else {
 			EXPECT_EQ(NULL, picture_fault(rig->screen.drawn,
 						      &rig->target));
+		}
 	}
 	check_capture(_metadata, rig);
 }

@@ -13,6 +13,7 @@
 FIXTURE(suspend) {
 	struct rig rig;
 	struct buffer before;
+	long resets;			/* of the model: its power was off */
 };
 
 FIXTURE_SETUP(suspend)
@@ -26,6 +27,7 @@ FIXTURE_SETUP(suspend)
 	buffer_destroy(&rig->target);
 	ASSERT_EQ(0, screen_target(&rig->screen, &rig->target, DRM_FORMAT_NV12));
 	ASSERT_EQ(0, screen_target(&rig->screen, &self->before, DRM_FORMAT_NV12));
+	self->resets = model_get(&rig->model, "resets");
 }
 
 FIXTURE_TEARDOWN(suspend)
@@ -68,6 +70,7 @@ TEST_F_TIMEOUT(suspend, of_the_system_keeps_the_colours, 60)
 	if (ret == -ENOENT)
 		SKIP(return, "the kernel has no PM_DEBUG and SUSPEND");
 	ASSERT_EQ(0, ret);
+	EXPECT_EQ(self->resets + 1, model_get(&rig->model, "resets"));
 	check_after(_metadata, rig, &self->before);
 }
 
@@ -87,6 +90,7 @@ TEST_F_TIMEOUT(suspend, of_the_system_takes_no_picture_again, 60)
 	ASSERT_EQ(0, ret);
 	ASSERT_EQ(0, flip_retry(&rig->screen, screen_draw(&rig->screen, 2), 0));
 	sleep_ms(rig_frames_ms(rig, 5));
+	EXPECT_EQ(self->resets + 1, model_get(&rig->model, "resets"));
 	EXPECT_EQ(writes, model_get(&rig->model, "writes"));
 	EXPECT_EQ(0, buffer_damage(&rig->target, POISON));
 }
@@ -117,6 +121,7 @@ TEST_F(suspend, of_the_device_keeps_the_colours)
 	check_before(_metadata, rig, &self->before);
 	ASSERT_EQ(0, screen_off(&rig->screen));
 	ASSERT_EQ(0, wait_for_runtime_suspend(rig->model.device));
+	EXPECT_EQ(self->resets + 1, model_get(&rig->model, "resets"));
 	ASSERT_EQ(0, screen_on(&rig->screen));
 	check_after(_metadata, rig, &self->before);
 }

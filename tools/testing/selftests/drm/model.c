@@ -15,8 +15,9 @@
 
 static const char *const knobs[] = {
 	"drop", "delay", "spurious", "axi_error", "overrun", "busy", "freeze",
-	"late_irq",
+	"late_irq", "drop_latch", "drop_vsync", "stray_latch", "config_hangs",
 	"en_clears", "oneshot_clears", "en_immediate", "valid_clears",
+	"valid_repeats", "repeat_raises", "en_rearms", "latch_last",
 };
 
 static int read_text(const char *directory, const char *name, char *text,

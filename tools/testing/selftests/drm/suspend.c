@@ -28,12 +28,20 @@ int system_suspend(void)
 {
 	int ret;
 
-	if (write_file("/sys/power/pm_test", "devices"))
+	if (write_file("/sys/power/pm_test", "platform"))
 		return -ENOENT;
 	write_file("/sys/module/suspend/parameters/pm_test_delay", "1");
 	ret = write_file("/sys/power/state", "mem");
 	write_file("/sys/power/pm_test", "none");
 	return ret == -EINVAL ? -ENOENT : ret;
+}
+
+int keep_awake(const char *device, bool awake)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/power/control", device);
+	return write_file(path, awake ? "on" : "auto");
 }
 
 int wait_for_runtime_suspend(const char *device)

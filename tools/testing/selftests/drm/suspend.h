@@ -3,11 +3,16 @@
 #ifndef SUSPEND_H
 #define SUSPEND_H
 
+#include <stdbool.h>
+
 /*
- * Suspends all devices; the kernel wakes them up again after a second. -ENOENT:
+ * Suspends all devices, all phases of it; the kernel wakes them up again after a second. -ENOENT:
  * the kernel cannot be told to. Else 0 or why it did not suspend.
  */
 int system_suspend(void);
+
+/* Forbids runtime PM of the device of that sysfs directory. 0 or -errno. */
+int keep_awake(const char *device, bool awake);
 
 /* Waits until nobody needs the device of that sysfs directory. -ETIMEDOUT. */
 int wait_for_runtime_suspend(const char *device);

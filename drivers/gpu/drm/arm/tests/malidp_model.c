@@ -16,14 +16,18 @@
  * * Whether CONFIG_VALID clears itself: it does not; with valid_clears it reads
  *   0 after the latch. It is acted on once each time that it is written as 1;
  *   with valid_repeats, while it reads 1, the registers are latched at the end
- *   of each frame, without an interrupt.
+ *   of each frame, without an interrupt, or with repeat_raises, with one.
  * * Whether MEMWRITE_EN and MEMWRITE_ONESHOT clear themselves after a one-shot
  *   write: they do not; with en_clears and oneshot_clears they do, unless
  *   SE_CONTROL was written with EN since.
  * * When clearing MEMWRITE_EN acts: at the next latch; with en_immediate at
  *   once, in the middle of a write (DP550, DP650).
  * * What asks for another one-shot picture: a latch after SE_CONTROL was
- *   written with EN set, whether EN was set before or not.
+ *   written with EN set, whether EN was set before or not; with en_rearms each
+ *   latch with EN set.
+ * * Which of the interrupts of a frame's end is raised first: all at once; with
+ *   latch_last that of the latch when the status has been read, else an eighth of
+ *   a frame later.
  * * What the error bits mean: from their names. A write that meets an AXI error
  *   or overruns stops there and is not reported as completed; "busy" answers a
  *   request that is not served. On DP500 the next latch is reported in any case.
@@ -46,7 +50,8 @@
  * Each instance has a directory in debugfs, below malidp-model, with a file for
  * each knob (enum malidp_model_knob), and:
  *
- * * frames, writes, disables: enum malidp_model_counter
+ * * frames, writes, disables, resets: enum malidp_model_counter
+ * * clocks: how many of the four are on
  * * faults: number, and the last one as text, of what hardware would not
  *   forgive: access with pclk off or to no register, writes to read-only ones,
  *   clocks off while the display is on, memory freed that may be written to
@@ -59,7 +64,9 @@
  * memory write is or was just enabled: at least two for each job of DP500. freeze
  * stops the memory-write engine and its interrupts; what it was asked for is done
  * afterwards, if still enabled. late_irq delivers each interrupt at a random time
- * within a frame.
+ * within a frame. drop_latch and drop_vsync swallow interrupts of the display,
+ * stray_latch adds some (frames, as spurious). config_hangs ignores requests for
+ * config mode: frames go on, whatever the pixel clock does.
  */
 #include <linux/err.h>
 #include <linux/module.h>

@@ -47,11 +47,14 @@ static void clock_disable(struct clk_hw *hw)
 
 	scoped_guard(spinlock_irqsave, &model->lock) {
 		clock->on = false;
-		if (!model->config_mode)
+		if (!model->config_mode &&
+		    !malidp_model_knob(model, MALIDP_MODEL_CONFIG_HANGS))
 			malidp_model_fault(model, "%s off while the display is on",
 					   clocks[clock - model->clocks].name);
-		if (!is_powered(model))
-			malidp_model_reset(model);
+		if (is_powered(model))
+			break;
+		malidp_model_reset(model);
+		model->counters[MALIDP_MODEL_RESETS]++;
 	}
 }
 

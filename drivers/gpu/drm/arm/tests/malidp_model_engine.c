@@ -32,6 +32,11 @@ static bool is_frozen(struct malidp_model *model)
 	return malidp_model_knob(model, MALIDP_MODEL_FREEZE);
 }
 
+static bool rearms(struct malidp_model *model)
+{
+	return malidp_model_knob(model, MALIDP_MODEL_EN_REARMS);
+}
+
 static enum malidp_model_outcome draw_outcome(struct malidp_model *model)
 {
 	if (malidp_model_take(model, MALIDP_MODEL_BUSY))
@@ -67,7 +72,7 @@ void malidp_model_engine_latch(struct malidp_model *model)
 	engine->on = is_enabled(model);
 	if (!engine->on) {
 		engine->armed = false;
-	} else if (engine->asked) {
+	} else if (engine->asked || (is_oneshot(model) && rearms(model))) {
 		engine->armed = true;
 		engine->outcome = draw_outcome(model);
 	}
@@ -269,19 +274,35 @@ static enum hrtimer_restart stray(struct hrtimer *timer)
 	struct malidp_model *model = container_of(timer, struct malidp_model, stray);
 
 	scoped_guard(spinlock_irqsave, &model->lock)
-		if (!model->config_mode && !is_frozen(model))
+		if (!model->config_mode)
 			raise_done(model);
 	return HRTIMER_NORESTART;
 }
 
-/* A frame begins: maybe one with a completion that nothing stands behind. */
-void malidp_model_engine_stray(struct malidp_model *model)
+static enum hrtimer_restart stray_latch(struct hrtimer *timer)
+{
+	struct malidp_model *model = container_of(timer, struct malidp_model, stray_latch);
+
+	scoped_guard(spinlock_irqsave, &model->lock)
+		if (!model->config_mode)
+			malidp_model_raise(model, MODEL_DC, model->info->dc_valid);
+	return HRTIMER_NORESTART;
+}
+
+static void start_in_frame(struct malidp_model *model, struct hrtimer *timer)
 {
 	u32 period = min_t(s64, model->period, NSEC_PER_SEC);
 
+	hrtimer_start(timer, get_random_u32_inclusive(1, period), HRTIMER_MODE_REL);
+}
+
+/* A frame begins: maybe one with interrupts that nothing stands behind. */
+void malidp_model_engine_stray(struct malidp_model *model)
+{
 	if (malidp_model_take(model, MALIDP_MODEL_SPURIOUS))
-		hrtimer_start(&model->stray, get_random_u32_inclusive(1, period),
-			      HRTIMER_MODE_REL);
+		start_in_frame(model, &model->stray);
+	if (malidp_model_take(model, MALIDP_MODEL_STRAY_LATCH))
+		start_in_frame(model, &model->stray_latch);
 }
 
 static bool is_within(u64 at, u64 addr, size_t len)
@@ -314,10 +335,13 @@ void malidp_model_engine_init(struct malidp_model *model)
 {
 	hrtimer_init(&model->stray, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	model->stray.function = stray;
+	hrtimer_init(&model->stray_latch, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	model->stray_latch.function = stray_latch;
 }
 
 void malidp_model_engine_fini(struct malidp_model *model)
 {
 	hrtimer_cancel(&model->stray);
+	hrtimer_cancel(&model->stray_latch);
 	kvfree(model->picture.pixels);
 }

@@ -67,36 +67,78 @@ static void enter_config(struct malidp_model *model)
 	malidp_model_raise(model, MODEL_DC, model->info->dc_mode);
 }
 
+void malidp_model_release_latch(struct malidp_model *model)
+{
+	if (!model->latch_held)
+		return;
+	model->latch_held = false;
+	malidp_model_raise(model, MODEL_DC, model->info->dc_valid);
+}
+
+static enum hrtimer_restart release_latch(struct hrtimer *timer)
+{
+	struct malidp_model *model = container_of(timer, struct malidp_model, held_latch);
+
+	scoped_guard(spinlock_irqsave, &model->lock)
+		malidp_model_release_latch(model);
+	return HRTIMER_NORESTART;
+}
+
+static void hold_latch(struct malidp_model *model)
+{
+	model->latch_held = true;
+	hrtimer_start(&model->held_latch, model->period / 8, HRTIMER_MODE_REL);
+}
+
+static void report_latch(struct malidp_model *model)
+{
+	if (malidp_model_take(model, MALIDP_MODEL_DROP_LATCH))
+		return;
+	if (malidp_model_knob(model, MALIDP_MODEL_LATCH_LAST))
+		hold_latch(model);
+	else
+		malidp_model_raise(model, MODEL_DC, model->info->dc_valid);
+}
+
+/* The registers take effect, whether CONFIG_VALID was written or still reads 1. */
 static void latch(struct malidp_model *model)
 {
-	const struct malidp_model_info *info = model->info;
-	bool was_on = model->engine.on;
+	bool was_on = model->engine.on, repeats = !model->valid;
 
 	copy_registers(model);
 	if (malidp_model_knob(model, MALIDP_MODEL_VALID_CLEARS))
-		*malidp_model_reg(model, info->config_valid) &= ~MALIDP_CFG_VALID;
+		*malidp_model_reg(model, model->info->config_valid) &= ~MALIDP_CFG_VALID;
 	model->valid = false;
-	malidp_model_raise(model, MODEL_DC, info->dc_valid);
+	if (repeats && !malidp_model_knob(model, MALIDP_MODEL_REPEAT_RAISES))
+		return;
+	report_latch(model);
 	malidp_model_engine_latched(model, was_on);
+}
+
+static bool is_to_latch(struct malidp_model *model)
+{
+	u32 valid = *malidp_model_reg(model, model->info->config_valid);
+
+	return model->valid ||
+	       (valid & MALIDP_CFG_VALID &&
+		malidp_model_knob(model, MALIDP_MODEL_VALID_REPEATS));
 }
 
 static void end_frame(struct malidp_model *model)
 {
 	u32 control = *malidp_model_reg(model, model->info->dc_control);
-	u32 valid = *malidp_model_reg(model, model->info->config_valid);
 
 	model->counters[MALIDP_MODEL_FRAMES]++;
 	malidp_model_engine_end(model);
-	if (control & model->info->config_req) {
+	if (control & model->info->config_req &&
+	    !malidp_model_knob(model, MALIDP_MODEL_CONFIG_HANGS)) {
 		enter_config(model);
 		return;
 	}
-	if (model->valid)
+	if (is_to_latch(model))
 		latch(model);
-	else if (valid & MALIDP_CFG_VALID &&
-		 malidp_model_knob(model, MALIDP_MODEL_VALID_REPEATS))
-		copy_registers(model);
-	malidp_model_raise(model, MODEL_DE, model->info->de_vsync);
+	if (!malidp_model_take(model, MALIDP_MODEL_DROP_VSYNC))
+		malidp_model_raise(model, MODEL_DE, model->info->de_vsync);
 	malidp_model_lines_frame(model);
 }
 
@@ -189,6 +231,8 @@ int malidp_model_frame_init(struct malidp_model *model)
 {
 	struct task_struct *thread;
 
+	hrtimer_init(&model->held_latch, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	model->held_latch.function = release_latch;
 	thread = kthread_run(run, model, "%s-frames", model->info->name);
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
@@ -199,4 +243,5 @@ int malidp_model_frame_init(struct malidp_model *model)
 void malidp_model_frame_fini(struct malidp_model *model)
 {
 	kthread_stop(model->thread);
+	hrtimer_cancel(&model->held_latch);
 }

@@ -114,7 +114,7 @@ struct malidp_model {
 	struct malidp_model_line lines[MODEL_LINES];
 	struct malidp_model_clock clocks[MODEL_CLOCKS];
 	struct malidp_model_engine engine;
-	struct hrtimer stray;
+	struct hrtimer stray, stray_latch, held_latch;
 	u32 knobs[MALIDP_MODEL_KNOBS];
 	u32 counters[MALIDP_MODEL_COUNTERS];
 	char fault[80];
@@ -124,6 +124,7 @@ struct malidp_model {
 	/* The display. A change of generation ends a frame before its time. */
 	bool config_mode;
 	bool valid;		/* CONFIG_VALID was set and not yet acted on */
+	bool latch_held;	/* back, its interrupt is raised a bit later */
 	unsigned int generation;
 	s64 period;
 	ktime_t frame_end;
@@ -194,10 +195,11 @@ void malidp_model_raise(struct malidp_model *model, enum malidp_model_block bloc
 void malidp_model_lines_update(struct malidp_model *model);
 void malidp_model_lines_frame(struct malidp_model *model);
 
-/* malidp_model_frame.c: the caller of leave holds the lock. */
+/* malidp_model_frame.c: the caller of leave and release holds the lock. */
 int malidp_model_frame_init(struct malidp_model *model);
 void malidp_model_frame_fini(struct malidp_model *model);
 void malidp_model_leave_config(struct malidp_model *model);
+void malidp_model_release_latch(struct malidp_model *model);
 struct malidp_model_frame {
 	unsigned int generation;
 	s64 period;

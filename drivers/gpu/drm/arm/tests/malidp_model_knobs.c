@@ -18,11 +18,18 @@ static const char *const knob_names[MALIDP_MODEL_KNOBS] = {
 	[MALIDP_MODEL_BUSY] = "busy",
 	[MALIDP_MODEL_FREEZE] = "freeze",
 	[MALIDP_MODEL_LATE_IRQ] = "late_irq",
+	[MALIDP_MODEL_DROP_LATCH] = "drop_latch",
+	[MALIDP_MODEL_DROP_VSYNC] = "drop_vsync",
+	[MALIDP_MODEL_STRAY_LATCH] = "stray_latch",
+	[MALIDP_MODEL_CONFIG_HANGS] = "config_hangs",
 	[MALIDP_MODEL_EN_CLEARS] = "en_clears",
 	[MALIDP_MODEL_ONESHOT_CLEARS] = "oneshot_clears",
 	[MALIDP_MODEL_EN_IMMEDIATE] = "en_immediate",
 	[MALIDP_MODEL_VALID_CLEARS] = "valid_clears",
 	[MALIDP_MODEL_VALID_REPEATS] = "valid_repeats",
+	[MALIDP_MODEL_REPEAT_RAISES] = "repeat_raises",
+	[MALIDP_MODEL_EN_REARMS] = "en_rearms",
+	[MALIDP_MODEL_LATCH_LAST] = "latch_last",
 };
 
 u32 malidp_model_knob(struct malidp_model *model, enum malidp_model_knob knob)
@@ -70,6 +77,18 @@ static int faults_show(struct seq_file *file, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(faults);
+
+static int clocks_show(struct seq_file *file, void *unused)
+{
+	struct malidp_model *model = file->private;
+	unsigned int i, on = 0;
+
+	for (i = 0; i < MODEL_CLOCKS; i++)
+		on += READ_ONCE(model->clocks[i].on);
+	seq_printf(file, "%u\n", on);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(clocks);
 
 static int log_show(struct seq_file *file, void *unused)
 {
@@ -119,6 +138,8 @@ void malidp_model_knobs_init(struct malidp_model *model)
 	debugfs_create_u32("frames", 0400, dir, &counters[MALIDP_MODEL_FRAMES]);
 	debugfs_create_u32("writes", 0400, dir, &counters[MALIDP_MODEL_WRITES]);
 	debugfs_create_u32("disables", 0400, dir, &counters[MALIDP_MODEL_DISABLES]);
+	debugfs_create_u32("resets", 0400, dir, &counters[MALIDP_MODEL_RESETS]);
+	debugfs_create_file("clocks", 0400, dir, model, &clocks_fops);
 	debugfs_create_file("faults", 0400, dir, model, &faults_fops);
 	debugfs_create_file("log", 0600, dir, model, &log_fops);
 }

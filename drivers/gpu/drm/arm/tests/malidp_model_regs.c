@@ -64,13 +64,23 @@ static u32 value_of(struct malidp_model *model, u32 offset)
 	return *malidp_model_reg(model, offset);
 }
 
+/* A latch that is reported last comes between two reads of a handler. */
+static void status_was_read(struct malidp_model *model, u32 offset)
+{
+	if (block_of(model, offset, MALIDP_REG_STATUS) != MODEL_BLOCKS)
+		malidp_model_release_latch(model);
+}
+
 u32 malidp_model_reg_read(struct malidp_model *model, u32 offset, int size)
 {
 	u32 value = 0;
 
-	scoped_guard(spinlock_irqsave, &model->lock)
-		if (is_accessible(model, offset, size, "read of"))
-			value = value_of(model, offset);
+	scoped_guard(spinlock_irqsave, &model->lock) {
+		if (!is_accessible(model, offset, size, "read of"))
+			break;
+		value = value_of(model, offset);
+		status_was_read(model, offset);
+	}
 	return value;
 }
 
@@ -156,6 +166,7 @@ void malidp_model_reset(struct malidp_model *model)
 	*malidp_model_reg(model, info->dc_control) = info->config_req;
 	model->config_mode = true;
 	model->valid = false;
+	model->latch_held = false;
 	model->generation++;
 	malidp_model_lines_update(model);
 }

@@ -362,11 +362,16 @@ static void want_start(struct mw_fixture *fixture, struct drm_framebuffer *fb)
 	want(fixture, hw->valid, 1);
 }
 
-/* Switched off: the DP500 when it has started, which it has to latch. */
+/*
+ * Switched off: the DP500 when it has started, which it has to latch. The others
+ * must not latch again before.
+ */
 static void want_end(struct mw_fixture *fixture)
 {
 	const struct mw_product *hw = fixture->hw;
 
+	if (hw->product != 0x500)
+		want(fixture, hw->valid, 0);
 	want(fixture, hw->control, 0);
 	if (hw->product == 0x500)
 		want(fixture, hw->valid, 1);
