@@ -26,6 +26,16 @@ FIXTURE_VARIANT(display) {
 FIXTURE_VARIANT_ADD(display, at_once) { false };
 FIXTURE_VARIANT_ADD(display, latch_last) { true };
 
+/* From then on there are interrupts of vblanks, for some seconds. */
+static int await_vblank(const struct rig *rig)
+{
+	drmVBlank next = {
+		.request = { .type = DRM_VBLANK_RELATIVE, .sequence = 1 },
+	};
+
+	return drmWaitVBlank(rig->screen.card.fd, &next);
+}
+
 FIXTURE_SETUP(display)
 {
 	struct rig *rig = &self->rig;
@@ -34,6 +44,7 @@ FIXTURE_SETUP(display)
 	if (rig_missing(ret))
 		SKIP(return, "%s", rig_missing(ret));
 	ASSERT_EQ(0, ret);
+	ASSERT_EQ(0, await_vblank(rig));
 	ASSERT_EQ(0, model_set(&rig->model, "latch_last", variant->latch_last));
 	ASSERT_EQ(0, model_forget(&rig->model));
 	self->frames = model_get(&rig->model, "frames");
