@@ -180,6 +180,14 @@ static void mw_ignore_errors(struct malidp_drm *malidp)
 			      malidp->dev->hw->map.se_irq_map.err_mask);
 }
 
+static void mw_switch_on(struct malidp_drm *malidp)
+{
+	lockdep_assert_held(&malidp->mw.lock);
+
+	malidp_hw_setbits(malidp->dev, mw_regs(malidp)->on,
+			  mw_regs(malidp)->control);
+}
+
 static void mw_switch_off(struct malidp_drm *malidp)
 {
 	lockdep_assert_held(&malidp->mw.lock);
@@ -239,12 +247,8 @@ static void mw_advance(struct malidp_drm *malidp)
 	struct malidp_mw *mw = &malidp->mw;
 
 	if (mw->state == MALIDP_MW_WRITING && mw->answered && mw->frames > 1) {
-		if (mw->relatched) {
-			mw_stop(malidp, 2);
-		} else {
-			mw_switch_off(malidp);
-			mw_finish(malidp);
-		}
+		mw_switch_off(malidp);
+		mw_finish(malidp);
 	} else if (mw->state == MALIDP_MW_STOPPED &&
 		   (mw->answered || mw->status)) {
 		mw_finish(malidp);
@@ -275,7 +279,7 @@ static void mw_count_frame(struct malidp_drm *malidp)
 {
 	struct malidp_mw *mw = &malidp->mw;
 
-	if (!mw->frames++ && !mw->relatched)
+	if (!mw->frames++)
 		malidp->dev->hw->set_config_valid(malidp->dev, 0);
 }
 
@@ -306,6 +310,11 @@ void malidp_mw_vsync(struct malidp_drm *malidp)
 	struct malidp_mw *mw = &malidp->mw;
 
 	lockdep_assert_held(&mw->lock);
+
+	if (mw->stale) {
+		mw->stale = false;
+		return;
+	}
 
 	if (mw->latched)
 		mw_taken_over(malidp);
@@ -381,33 +390,43 @@ void malidp_mw_begin_update(struct malidp_drm *malidp)
 	spin_unlock_irq(&mw->lock);
 }
 
+/* What the hardware has reported is of frames before the update. */
+static void mw_forget_frames(struct malidp_drm *malidp)
+{
+	const struct malidp_hw_regmap *map = &malidp->dev->hw->map;
+	u32 status;
+
+	mw_clear_irq(malidp, map->dc_base, map->dc_irq_map.vsync_irq);
+	malidp->mw.latched = false;
+	/* This one is left to be counted. */
+	status = malidp_hw_read(malidp->dev, MALIDP_REG_STATUS);
+	malidp->mw.stale = status & map->de_irq_map.vsync_irq;
+}
+
 /**
  * malidp_mw_publish - a commit has changed its registers
  * @malidp: the device
  *
- * Sets CONFIG_VALID. May be called again when the hardware does not latch.
+ * Sets CONFIG_VALID. May be called again when the hardware does not latch, or
+ * that was not heard of: it is asked for the picture once more.
  *
  * Context: Commit tail.
  */
 void malidp_mw_publish(struct malidp_drm *malidp)
 {
-	const struct malidp_hw_regmap *map = &malidp->dev->hw->map;
 	struct malidp_mw *mw = &malidp->mw;
-	bool again;
 
 	spin_lock_irq(&mw->lock);
-	again = mw->state == MALIDP_MW_ARMED && mw->published;
-	/* Maybe a latch more than was heard of, with the engine on. */
-	if (again || mw->state == MALIDP_MW_WRITING)
-		mw->relatched = true;
-	/* Else a latch that the hardware has reported is an older one. */
-	if (!again) {
-		mw_clear_irq(malidp, map->dc_base, map->dc_irq_map.vsync_irq);
-		mw->latched = false;
+	/* Not when the latch was heard of just now. */
+	if (atomic_read(&malidp->config_valid) != MALIDP_CONFIG_VALID_DONE) {
+		if (mw->updating)
+			mw_forget_frames(malidp);
+		else if (mw->state == MALIDP_MW_ARMED)
+			mw_switch_on(malidp);
+		mw->published = true;
+		mw->updating = false;
+		malidp->dev->hw->set_config_valid(malidp->dev, 1);
 	}
-	mw->published = true;
-	mw->updating = false;
-	malidp->dev->hw->set_config_valid(malidp->dev, 1);
 	spin_unlock_irq(&mw->lock);
 }
 
@@ -595,15 +614,13 @@ static void mw_arm(struct malidp_drm *malidp,
 	mw->state = MALIDP_MW_ARMED;
 	mw->status = 0;
 	mw->published = false;
-	mw->relatched = false;
 	mw->answered = false;
 	mw->frames = 0;
 	/* An error that the hardware reports now is an older one. */
 	mw_clear_irq(malidp, map->se_base, map->se_irq_map.err_mask);
 	malidp_hw_enable_irq(malidp->dev, MALIDP_SE_BLOCK,
 			     map->se_irq_map.err_mask);
-	malidp_hw_setbits(malidp->dev, mw_regs(malidp)->on,
-			  mw_regs(malidp)->control);
+	mw_switch_on(malidp);
 	spin_unlock_irq(&mw->lock);
 }
 

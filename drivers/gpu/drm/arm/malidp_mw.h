@@ -63,11 +63,11 @@ struct malidp_mw {
 	/** @published: the commit of @job has set CONFIG_VALID */
 	bool published;
 
-	/** @relatched: it has done so more than once */
-	bool relatched;
-
 	/** @latched: a latch was reported, and no vertical sync since */
 	bool latched;
+
+	/** @stale: the next vertical sync that is reported was before @published */
+	bool stale;
 
 	/** @answered: the SE has raised its completion interrupt for @job */
 	bool answered;

@@ -15,7 +15,7 @@
 
 #define FRAMES 1000
 
-/* Of 1000; each costs the second of the driver's deadline. */
+/* Of 1000, twice; each costs the second of the driver's deadline. */
 #define LOST 3
 
 /* Frames a second: more than that and a busy machine does nothing else. */
@@ -144,13 +144,21 @@ static void run(struct __test_metadata *_metadata,
 	EXPECT_EQ(self->frames, self->good + self->lost);
 }
 
-/* Late interrupts and spurious ones, of all kinds at once. */
+/*
+ * Late interrupts and spurious ones, of all kinds at once; and the display's own
+ * get lost, each of which costs time and nothing else.
+ */
 static void late_and_spurious(FIXTURE_DATA(interrupts) *self,
 			      unsigned int frame)
 {
 	const struct model *model = &self->rig.model;
 
 	model_set(model, "spurious", random_below(&self->random, 4));
+	model_set(model, "stray_latch", random_below(&self->random, 3));
+	if (frame % 8 == 4)
+		model_set(model, "drop_vsync", 1);
+	if (frame % 64 == 32)
+		model_set(model, "drop_latch", 1);
 	if (frame % 8 == 0)
 		model_set(model, "late_irq", random_below(&self->random, 2));
 	if (frame % 16 == 0)
@@ -166,19 +174,20 @@ TEST_F_TIMEOUT(interrupts, may_be_late_or_spurious, 300)
 }
 
 /*
- * A spurious interrupt would make up for one that is lost, so there is none for
- * the jobs around. The DP500 raises two for a picture: of three in a row, two
+ * A spurious interrupt may make up for one that is lost, so half of these have
+ * none around. The DP500 raises two for a picture: of three in a row, two
  * belong to the same.
  */
 static void lost_too(FIXTURE_DATA(interrupts) *self, unsigned int frame)
 {
 	const struct model *model = &self->rig.model;
-	unsigned int since = frame % (self->frames / LOST + 1);
+	unsigned int period = self->frames / LOST + 1;
+	unsigned int since = frame % period;
 
 	late_and_spurious(self, frame);
 	if (since < 4 * SLOTS)
 		model_set(model, "spurious", 0);
-	if (since == 2 * SLOTS) {
+	if (since == 2 * SLOTS || since == period / 2) {
 		model_set(model, "drop", model->product == 0x500 ? 3 : 1);
 		self->dropped++;
 	}

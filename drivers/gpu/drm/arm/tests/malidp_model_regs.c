@@ -64,10 +64,10 @@ static u32 value_of(struct malidp_model *model, u32 offset)
 	return *malidp_model_reg(model, offset);
 }
 
-/* A latch that is reported last comes between two reads of a handler. */
+/* A latch that is reported last comes when a handler has just looked for it. */
 static void status_was_read(struct malidp_model *model, u32 offset)
 {
-	if (block_of(model, offset, MALIDP_REG_STATUS) != MODEL_BLOCKS)
+	if (offset == model->info->base[MODEL_DC] + MALIDP_REG_STATUS)
 		malidp_model_release_latch(model);
 }
 
