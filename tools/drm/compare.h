@@ -25,7 +25,10 @@ struct difference {
 /* An alpha channel must hold what was drawn too; drawn X counts as opaque. */
 #define COMPARE_ALPHA 1
 
-/* YUV may be one step off, not two: for engines that round to the nearest. */
+/*
+ * YUV may be one step off, not two, and chroma is the mean of the sample's pixels:
+ * for engines that average these alone, and round to the nearest.
+ */
 #define COMPARE_ONE_STEP 2
 
 /*

@@ -16,8 +16,10 @@ struct range {
 /* The drawn picture, converted, and how far off a captured value may be. */
 struct picture_yuv {
 	struct yuv *at;
+	struct pixel *rgb;
 	int width, height;
 	int tolerance;
+	bool mean;			/* else chroma may be filtered as they like */
 };
 
 static void widen(struct range *range, int value)
@@ -54,6 +56,32 @@ static void chroma_range(const struct picture_yuv *picture, int left, int top,
 	}
 }
 
+static int at_most(int value, int most)
+{
+	return value < most ? value : most;
+}
+
+/* Of the pixels from left to right, top to bottom; the edges go on for ever. */
+static struct yuv chroma_mean(const struct picture_yuv *picture, int left,
+			      int top, int right, int bottom)
+{
+	unsigned int r = 0, g = 0, b = 0, n = (right - left) * (bottom - top);
+	const struct pixel *pixel;
+	int x, y;
+
+	for (y = top; y < bottom; y++) {
+		for (x = left; x < right; x++) {
+			pixel = picture->rgb +
+				at_most(y, picture->height - 1) * picture->width +
+				at_most(x, picture->width - 1);
+			r += pixel->r;
+			g += pixel->g;
+			b += pixel->b;
+		}
+	}
+	return yuv_from_pixel((struct pixel) { r / n, g / n, b / n, 0xffff });
+}
+
 static bool luma_fits(const struct picture_yuv *picture,
 		      const struct buffer *captured, int x, int y)
 {
@@ -76,7 +104,16 @@ static bool chroma_fits(const struct picture_yuv *picture,
 		return true;
 	pair = buffer_row(captured, 1, y / format->vsub);
 	pair += x / format->hsub * 2;
-	chroma_range(picture, x, y, x + format->hsub, y + format->vsub, &u, &v);
+	if (picture->mean) {
+		struct yuv mean = chroma_mean(picture, x, y, x + format->hsub,
+					      y + format->vsub);
+
+		u = (struct range) { mean.u, mean.u };
+		v = (struct range) { mean.v, mean.v };
+	} else {
+		chroma_range(picture, x, y, x + format->hsub, y + format->vsub,
+			     &u, &v);
+	}
 	return in_range(&u, pair[format->vu], picture->tolerance) &&
 	       in_range(&v, pair[!format->vu], picture->tolerance);
 }
@@ -102,9 +139,11 @@ static void convert(const struct buffer *drawn, struct picture_yuv *picture,
 
 	for (y = 0; y < picture->height; y++) {
 		buffer_read_row(drawn, y, row);
-		for (x = 0; x < picture->width; x++)
+		for (x = 0; x < picture->width; x++) {
 			picture->at[y * picture->width + x] =
 				yuv_from_pixel(row[x]);
+			picture->rgb[y * picture->width + x] = row[x];
+		}
 	}
 }
 
@@ -128,19 +167,23 @@ int compare_yuv(const struct buffer *drawn, const struct buffer *captured,
 	struct picture_yuv picture = {
 		.at = calloc((size_t)drawn->width * drawn->height,
 			     sizeof(*picture.at)),
+		.rgb = calloc((size_t)drawn->width * drawn->height,
+			      sizeof(*picture.rgb)),
 		.width = drawn->width,
 		.height = drawn->height,
 		.tolerance = flags & COMPARE_ONE_STEP ? 1 : ROUNDING,
+		.mean = flags & COMPARE_ONE_STEP,
 	};
 	struct pixel *row = calloc(drawn->width, sizeof(*row));
 	int ret = -ENOMEM;
 
-	if (picture.at && row) {
+	if (picture.at && picture.rgb && row) {
 		convert(drawn, &picture, row);
 		compare_pixels(drawn, captured, &picture, row, difference);
 		ret = 0;
 	}
 	free(picture.at);
+	free(picture.rgb);
 	free(row);
 	return ret;
 }

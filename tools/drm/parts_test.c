@@ -276,6 +276,8 @@ static void test_chroma(void)
 	chroma[W - 1] ^= 0x80;
 	ok(!compare_buffers(&drawn, &captured, 0, NULL),
 	   "and right again", "");
+	ok(compare_buffers(&drawn, &captured, COMPARE_ONE_STEP, NULL) == 1,
+	   "but no mean of four pixels", "");
 	free(captured.map);
 	free(drawn.map);
 }

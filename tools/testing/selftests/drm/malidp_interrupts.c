@@ -173,6 +173,20 @@ TEST_F_TIMEOUT(interrupts, may_be_late_or_spurious, 300)
 	EXPECT_EQ(0, self->lost);
 }
 
+/* A latch that is none, when the last vertical sync is still to be handled. */
+TEST_F_TIMEOUT(interrupts, may_be_late_beside_stray_latches, 60)
+{
+	const struct model *model = &self->rig.model;
+	const char *fault;
+	unsigned int i;
+
+	ASSERT_EQ(0, model_set(model, "stray_latch", 1000000));
+	ASSERT_EQ(0, model_set(model, "late_irq", 1));
+	for (i = 0; i < 100; i++)
+		ASSERT_EQ(1, rig_capture(&self->rig, i, &fault))
+			TH_LOG("frame %u: %s", i, fault ?: "the fence");
+}
+
 /*
  * A spurious interrupt may make up for one that is lost, so half of these have
  * none around. The DP500 raises two for a picture: of three in a row, two

@@ -321,12 +321,16 @@ static bool points_into(struct malidp_model *model, const u32 *regs, u64 addr,
 	return is_within(p1, addr, len) || (two && is_within(p2, addr, len));
 }
 
-/* Whether it writes, or will without being asked again, to @len bytes at @addr. */
+/*
+ * Whether it writes, or will without being asked again, to @len bytes at @addr.
+ * What was asked for before config mode does not survive it.
+ */
 bool malidp_model_engine_may_write(struct malidp_model *model, u64 addr, size_t len)
 {
 	struct malidp_model_engine *engine = &model->engine;
 
-	return (engine->armed && points_into(model, model->latched, addr, len)) ||
+	return (engine->armed && !model->config_mode &&
+		points_into(model, model->latched, addr, len)) ||
 	       (engine->writing && !engine->aborted &&
 		points_into(model, model->frame_regs, addr, len));
 }

@@ -9,6 +9,7 @@
 #include <linux/delay.h>
 #include <linux/dma-fence.h>
 #include <linux/module.h>
+#include <linux/pm_runtime.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
@@ -17,6 +18,7 @@
 #include <drm/drm_atomic_uapi.h>
 #include <drm/drm_crtc.h>
 #include <drm/drm_edid.h>
+#include <drm/drm_encoder.h>
 #include <drm/drm_fourcc.h>
 #include <drm/drm_framebuffer.h>
 #include <drm/drm_gem_dma_helper.h>
@@ -24,6 +26,7 @@
 #include <drm/drm_modes.h>
 #include <drm/drm_modeset_helper.h>
 #include <drm/drm_plane.h>
+#include <drm/drm_vblank.h>
 #include <drm/drm_writeback.h>
 
 #include <kunit/test.h>
@@ -737,8 +740,60 @@ static void malidp_test_mw_crtc_off(struct kunit *test)
 }
 
 /*
+ * Test that a stop finds nothing to do while the clocks are off and runtime PM
+ * cannot tell, as late in a suspend of the system.
+ */
+static void malidp_test_mw_asleep(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	const struct drm_connector_helper_funcs *funcs =
+		fixture->wb->base.helper_private;
+	struct device *dev = fixture->drm->dev;
+	int i;
+
+	KUNIT_EXPECT_EQ(test, status(write(test)), 1);
+	switch_crtc(test, false);
+	for (i = 0; i < 1000 && !pm_runtime_status_suspended(dev); i++)
+		msleep(1);
+	KUNIT_ASSERT_TRUE(test, pm_runtime_status_suspended(dev));
+
+	pm_runtime_disable(dev);
+	KUNIT_EXPECT_EQ(test, funcs->stop_writeback(fixture->wb), 0);
+	pm_runtime_enable(dev);
+}
+
+/* Test that a job leaves nothing held: one reference is that of the CRTC. */
+static void malidp_test_mw_balance(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	struct drm_vblank_crtc *vblank =
+		&fixture->drm->vblank[drm_crtc_index(fixture->crtc)];
+	int i;
+
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, status(write(test)), 1);
+
+	KUNIT_EXPECT_EQ(test, atomic_read(&vblank->refcount), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&fixture->drm->dev->power.usage_count), 1);
+}
+
+/*
  * The checks
  */
+
+/* Test that the display may be written, and both encoders say so. */
+static void malidp_test_mw_clones(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	struct drm_encoder *encoder;
+	u32 both = 0;
+
+	drm_for_each_encoder(encoder, fixture->drm)
+		both |= drm_encoder_mask(encoder);
+	KUNIT_EXPECT_EQ(test, hweight32(both), 2);
+	drm_for_each_encoder(encoder, fixture->drm)
+		KUNIT_EXPECT_EQ(test, encoder->possible_clones, both);
+}
 
 /* Test that size and pitches have to fit. */
 static void malidp_test_mw_check(struct kunit *test)
@@ -801,6 +856,9 @@ static struct kunit_case malidp_mw_tests[] = {
 	KUNIT_CASE_PARAM(malidp_test_mw_stopped, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_unrelated, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_crtc_off, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_asleep, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_balance, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_clones, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_check, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_reset, product_gen_params),
 	{ }
