@@ -223,7 +223,8 @@ static int go_on(int socket, void *unused)
 			socket_send_fd(socket, fence);
 		if (fence >= 0)
 			close(fence);
-		fence = socket = -1;
+		fence = -1;
+		socket = -1;
 		if (!ret)
 			ret = flip_retry(&rig.screen, rig.screen.drawn, 0);
 	}

@@ -753,8 +753,8 @@ static void malidp_test_mw_asleep(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, status(write(test)), 1);
 	switch_crtc(test, false);
-	for (i = 0; i < 1000 && !pm_runtime_status_suspended(dev); i++)
-		msleep(1);
+	for (i = 0; i < 50 && !pm_runtime_status_suspended(dev); i++)
+		msleep(20);
 	KUNIT_ASSERT_TRUE(test, pm_runtime_status_suspended(dev));
 
 	pm_runtime_disable(dev);
