@@ -24,6 +24,7 @@
 struct drm_atomic_state;
 struct drm_crtc;
 struct drm_device;
+struct drm_file;
 struct drm_framebuffer;
 struct drm_property_blob;
 struct drm_writeback_timeline;
@@ -152,6 +153,24 @@ struct drm_writeback_connector {
 	 * and the CRTC's mode_valid() hooks are called.
 	 */
 	u32 live_crtcs;
+
+	/**
+	 * @owner:
+	 *
+	 * The file that has put the connector on its CRTC, NULL when none has.
+	 * Only compared, never followed: it is cleared when the file is closed.
+	 * Written under &drm_mode_config.connection_mutex. For the core only.
+	 */
+	struct drm_file *owner;
+
+	/**
+	 * @orphaned:
+	 *
+	 * The file that had put the connector on its CRTC is closed, so that
+	 * the routing, if there is one, ends as soon as it can. Locked as
+	 * @owner. For the core only.
+	 */
+	bool orphaned;
 
 	/**
 	 * @job_lock:
@@ -378,12 +397,17 @@ int drmm_writeback_connector_init(struct drm_device *dev,
 int drm_writeback_set_fb(struct drm_connector_state *conn_state,
 			 struct drm_framebuffer *fb);
 
+bool drm_writeback_any_has_format(struct drm_device *dev, u32 format,
+				  u64 modifier);
+
 int drm_writeback_check_fb(struct drm_connector *connector,
 			   struct drm_atomic_state *state,
 			   unsigned int pitch_align);
 
 bool drm_writeback_routes_live(struct drm_connector *connector,
 			       struct drm_atomic_state *state);
+int drm_writeback_drop_orphans(struct drm_atomic_state *state);
+void drm_writeback_routing_swapped(struct drm_atomic_state *state);
 
 int drm_writeback_prepare_job(struct drm_writeback_job *job);
 void drm_writeback_cleanup_job(struct drm_writeback_job *job);

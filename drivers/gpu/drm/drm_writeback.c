@@ -55,6 +55,19 @@
  *	gets the file descriptor of a sync_file when the commit succeeds, and -1
  *	when it fails or is only a test. 0 asks for no fence. Always reads 0.
  *
+ * A framebuffer for WRITEBACK_FB_ID may have a format that no plane can show:
+ * drivers on the helpers for GEM framebuffers let it be created if it is linear.
+ *
+ * The file that put a writeback connector on its CRTC owns that routing: by setting
+ * CRTC_ID in a commit that succeeds, or with the legacy SETCRTC ioctl. A lessee is
+ * a file of its own. When the file is closed, also by the end of a client that is
+ * killed, the connector is detached, before the framebuffers of the file go; a
+ * CRTC that feeds nothing else is switched off. If the detach would need a modeset
+ * while another connector is on the CRTC, the connector stays until the next
+ * commit that changes the CRTC's mode, activity or connectors, unless that commit
+ * sets CRTC_ID or WRITEBACK_FB_ID itself. So clients need no capability to get
+ * their display back, and no display blinks because another client ended.
+ *
  * The fence signals in any case. Its status is 1 when the picture is complete in
  * memory; else the picture must not be used, and the status tells why:
  *
@@ -133,6 +146,9 @@
  *   &drm_writeback_connector.wait_ms at most, and gives its job up then. Drivers
  *   whose framebuffers have no &drm_framebuffer.obj set have to do that in
  *   &drm_connector_helper_funcs.prepare_writeback_job.
+ * * A client leaves nothing behind. Its connectors are detached as by a commit of
+ *   its own when its file is closed, with &drm_mode_config_funcs.atomic_commit,
+ *   or in drm_atomic_helper_check_modeset() of a later commit.
  * * Interrupts get lost. A job that is not completed within
  *   &drm_writeback_connector.timeout_ms expires: its fence signals, but its
  *   buffer stays held. Until the engine is known to be idle no other job

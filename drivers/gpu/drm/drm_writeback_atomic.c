@@ -162,7 +162,7 @@ int drm_writeback_set_property(struct drm_connector *connector,
 	return set_out_fence_ptr(conn_state, val);
 }
 
-static bool has_format(struct drm_writeback_connector *wb, u32 format)
+static bool has_format(const struct drm_writeback_connector *wb, u32 format)
 {
 	const struct drm_property_blob *blob = wb->pixel_formats_blob_ptr;
 	const u32 *formats = blob->data;
@@ -174,6 +174,37 @@ static bool has_format(struct drm_writeback_connector *wb, u32 format)
 
 	return false;
 }
+
+/**
+ * drm_writeback_any_has_format - can a writeback connector write a format?
+ * @dev: DRM device
+ * @format: fourcc code
+ * @modifier: modifier of the framebuffer
+ *
+ * What drm_any_plane_has_format() is for planes. For
+ * &drm_mode_config_funcs.fb_create: framebuffers that no plane can show may be
+ * what a writeback connector writes to.
+ *
+ * Context: Any.
+ *
+ * Returns: true when @modifier is %DRM_FORMAT_MOD_LINEAR and a writeback connector
+ * of @dev has @format.
+ */
+bool drm_writeback_any_has_format(struct drm_device *dev, u32 format,
+				  u64 modifier)
+{
+	struct drm_writeback_connector *wb;
+
+	if (modifier != DRM_FORMAT_MOD_LINEAR)
+		return false;
+
+	list_for_each_entry(wb, &dev->mode_config.writeback_list, head)
+		if (has_format(wb, format))
+			return true;
+
+	return false;
+}
+EXPORT_SYMBOL(drm_writeback_any_has_format);
 
 /* Without a picture there is nothing to wait for, and nothing that waits. */
 static int check_no_fences(struct drm_connector *connector,

@@ -17,6 +17,7 @@ struct drm_crtc;
 struct drm_device;
 struct drm_file;
 struct drm_framebuffer;
+struct drm_mode_set;
 struct drm_printer;
 struct drm_property;
 struct drm_writeback_connector;
@@ -55,6 +56,13 @@ void drm_writeback_account_cleaned_up(struct drm_writeback_job *job);
 
 /* drm_writeback_debugfs.c */
 void drm_writeback_debugfs_add(struct drm_connector *connector);
+
+/* drm_writeback_routing.c: who put a connector on its CRTC */
+void drm_writeback_set_routed_by(struct drm_connector_state *conn_state,
+				 struct drm_file *file);
+void drm_writeback_set_owner(const struct drm_mode_set *set,
+			     struct drm_file *file);
+void drm_writeback_file_close(struct drm_file *file);
 
 /* drm_writeback_job.c: the life of a job */
 struct drm_writeback_job *

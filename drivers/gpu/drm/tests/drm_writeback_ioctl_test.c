@@ -9,6 +9,8 @@
 #include <linux/kthread.h>
 #include <linux/mman.h>
 #include <linux/sched/mm.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
 #include <linux/sync_file.h>
 #include <linux/uaccess.h>
 
@@ -19,9 +21,12 @@
 #include <drm/drm_device.h>
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
+#include <drm/drm_fourcc.h>
+#include <drm/drm_gem.h>
 #include <drm/drm_ioctl.h>
 #include <drm/drm_mode.h>
 #include <drm/drm_mode_config.h>
+#include <drm/drm_plane.h>
 #include <drm/drm_property.h>
 
 #include <kunit/test.h>
@@ -383,6 +388,8 @@ static s32 run_props(struct kunit *test, u32 flags)
 
 	KUNIT_EXPECT_EQ(test, commit_props(&props, flags), param->result);
 	KUNIT_ASSERT_EQ(test, get_user(fd, fence_ptr(client)), 0);
+	/* The close would cancel what is not finished. */
+	KUNIT_EXPECT_TRUE(test, mock_wait_cleaned(&mock->wb[0], mock->wb[0].prepared));
 	client_close(client);
 	drm_framebuffer_put(fb);
 
@@ -416,6 +423,125 @@ static void drm_test_writeback_atomic_test_only(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, run_props(test, DRM_MODE_ATOMIC_TEST_ONLY), -1);
 	KUNIT_EXPECT_EQ(test, mock->wb[0].prepared, 0);
+}
+
+/*
+ * Framebuffers in formats that a plane does not have
+ */
+
+static void free_object(struct drm_gem_object *obj)
+{
+	drm_gem_object_release(obj);
+	kfree(obj);
+}
+
+static const struct drm_gem_object_funcs object_funcs = {
+	.free = free_object,
+};
+
+/* Returns the handle of an object that is large enough, without memory. */
+static u32 create_object(struct mock_client *client)
+{
+	struct mock_device *mock = client->mock;
+	struct drm_gem_object *obj;
+	u32 handle;
+
+	obj = kzalloc(sizeof(*obj), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(mock->test, obj);
+	obj->funcs = &object_funcs;
+	drm_gem_private_object_init(mock->drm, obj, SZ_4M);
+	KUNIT_EXPECT_EQ(mock->test,
+			drm_gem_handle_create(client->file.private_data, obj, &handle), 0);
+	drm_gem_object_put(obj);
+
+	return handle;
+}
+
+static int add_fb(struct mock_client *client, u32 format, u64 modifier, u32 *id)
+{
+	const struct drm_display_mode *mode = client->mock->mode;
+	const struct drm_format_info *info = drm_format_info(format);
+	struct drm_mode_fb_cmd2 cmd = {
+		.width = mode->hdisplay,
+		.height = mode->vdisplay,
+		.pixel_format = format,
+		.flags = DRM_MODE_FB_MODIFIERS,
+	};
+	u32 handle = create_object(client);
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < info->num_planes; i++) {
+		cmd.handles[i] = handle;
+		cmd.pitches[i] = drm_format_info_min_pitch(info, i, mode->hdisplay);
+		cmd.modifier[i] = modifier;
+	}
+	ret = client_ioctl(client, DRM_IOCTL_MODE_ADDFB2, &cmd);
+	*id = cmd.fb_id;
+
+	return ret;
+}
+
+/* Would the first plane show the framebuffer? */
+static int test_plane(struct mock_client *client, u32 fb_id)
+{
+	struct mock_device *mock = client->mock;
+	struct drm_mode_config *config = &mock->drm->mode_config;
+	struct mock_props props = { .client = client };
+
+	add_prop(&props, &mock->plane[0]->base, config->prop_crtc_id,
+		 mock->crtc[0]->base.id);
+	add_prop(&props, &mock->plane[0]->base, config->prop_fb_id, fb_id);
+
+	return commit_props(&props, DRM_MODE_ATOMIC_TEST_ONLY);
+}
+
+/* Test that one which only writeback connectors have is for those alone. */
+static void drm_test_writeback_addfb(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_client *client = client_open_atomic(mock);
+	struct mock_props write = { .client = client };
+	u32 shown;
+
+	KUNIT_EXPECT_FALSE(test, drm_any_plane_has_format(mock->drm, DRM_FORMAT_NV12,
+							  DRM_FORMAT_MOD_LINEAR));
+	KUNIT_EXPECT_EQ(test, add_fb(client, DRM_FORMAT_NV12,
+				     DRM_FORMAT_MOD_LINEAR, &write.fb_id), 0);
+	mock_on(mock);
+	mock->wb[0].answer_ms = 1;
+	set_crtc(&write);
+	set_fb(&write);
+	KUNIT_EXPECT_EQ(test, commit_props(&write, 0), 0);
+	KUNIT_EXPECT_EQ(test, mock->wb[0].queued, 1);
+
+	KUNIT_EXPECT_EQ(test, add_fb(client, DRM_FORMAT_XRGB8888,
+				     DRM_FORMAT_MOD_LINEAR, &shown), 0);
+	KUNIT_EXPECT_EQ(test, test_plane(client, shown), 0);
+	KUNIT_EXPECT_EQ(test, test_plane(client, write.fb_id), -EINVAL);
+	client_close(client);
+}
+
+/* Test that the same needs a linear layout. */
+static void drm_test_writeback_addfb_modifier(struct kunit *test)
+{
+	struct mock_client *client = client_open(test->priv);
+	u32 id;
+
+	KUNIT_EXPECT_EQ(test, add_fb(client, DRM_FORMAT_NV12,
+				     DRM_FORMAT_MOD_VIVANTE_TILED, &id), -EINVAL);
+	client_close(client);
+}
+
+/* Test that one which nobody has is refused. */
+static void drm_test_writeback_addfb_format(struct kunit *test)
+{
+	struct mock_client *client = client_open(test->priv);
+	u32 id;
+
+	KUNIT_EXPECT_EQ(test, add_fb(client, DRM_FORMAT_NV21,
+				     DRM_FORMAT_MOD_LINEAR, &id), -EINVAL);
+	client_close(client);
 }
 
 /*
@@ -495,6 +621,9 @@ static struct kunit_case drm_writeback_ioctl_tests[] = {
 	KUNIT_CASE(drm_test_writeback_read),
 	KUNIT_CASE_PARAM(drm_test_writeback_atomic, props_gen_params),
 	KUNIT_CASE_PARAM(drm_test_writeback_atomic_test_only, props_gen_params),
+	KUNIT_CASE(drm_test_writeback_addfb),
+	KUNIT_CASE(drm_test_writeback_addfb_modifier),
+	KUNIT_CASE(drm_test_writeback_addfb_format),
 	KUNIT_CASE(drm_test_writeback_dpms),
 	KUNIT_CASE(drm_test_writeback_dpms_display),
 	KUNIT_CASE(drm_test_writeback_dpms_alone),

@@ -14,6 +14,7 @@
 #include <drm/drm_drv.h>
 #include <drm/drm_file.h>
 #include <drm/drm_gem.h>
+#include <drm/drm_gem_framebuffer_helper.h>
 #include <drm/drm_ioctl.h>
 #include <drm/drm_kunit_helpers.h>
 #include <drm/drm_mode_config.h>
@@ -33,7 +34,7 @@
 DEFINE_DRM_GEM_FOPS(mock_fops);
 
 static const struct drm_driver mock_driver = {
-	.driver_features = DRIVER_MODESET | DRIVER_ATOMIC,
+	.driver_features = DRIVER_MODESET | DRIVER_ATOMIC | DRIVER_GEM,
 	.fops = &mock_fops,
 	.name = "writeback-mock",
 };
@@ -81,6 +82,7 @@ static int mock_atomic_commit(struct drm_device *drm,
 }
 
 static const struct drm_mode_config_funcs mock_config_funcs = {
+	.fb_create = drm_gem_fb_create,
 	.atomic_check = drm_atomic_helper_check,
 	.atomic_commit = mock_atomic_commit,
 };

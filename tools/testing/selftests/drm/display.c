@@ -66,3 +66,20 @@ int display_on(const struct display *display, struct screen *screen)
 	drmModeAtomicFree(req);
 	return ret;
 }
+
+int display_off(const struct display *display, const struct screen *screen)
+{
+	drmModeAtomicReq *req = drmModeAtomicAlloc();
+	int ret;
+
+	if (!req)
+		return -ENOMEM;
+	ret = drmModeAtomicAddProperty(req, display->id, display->crtc_id, 0);
+	if (ret >= 0)
+		ret = request_add_off(req, &screen->pipe);
+	if (!ret)
+		return request_commit(&screen->card, req,
+				      DRM_MODE_ATOMIC_ALLOW_MODESET);
+	drmModeAtomicFree(req);
+	return ret;
+}

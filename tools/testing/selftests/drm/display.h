@@ -19,6 +19,9 @@ int display_find(struct display *display, const struct card *card);
  */
 int display_on(const struct display *display, struct screen *screen);
 
+/* Display, writeback connector and screen off. */
+int display_off(const struct display *display, const struct screen *screen);
+
 /* Puts the writeback connector on the screen's CRTC, or takes it off. */
 int request_add_attached(drmModeAtomicReq *req, const struct screen *screen,
 			 bool attached);

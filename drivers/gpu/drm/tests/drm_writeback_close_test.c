@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KUnit tests of writeback connectors: the file that attached them is closed
+ */
+
+#include <linux/dma-fence.h>
+#include <linux/fs.h>
+
+#include <drm/drm.h>
+#include <drm/drm_atomic.h>
+#include <drm/drm_atomic_helper.h>
+#include <drm/drm_crtc.h>
+#include <drm/drm_drv.h>
+#include <drm/drm_file.h>
+#include <drm/drm_ioctl.h>
+
+#include <kunit/test.h>
+
+#include "drm_writeback_mock.h"
+
+static int close_init(struct kunit *test)
+{
+	struct mock_device *mock;
+	int ret;
+
+	ret = mock_test_init(test);
+	if (ret)
+		return ret;
+
+	mock = test->priv;
+
+	return drm_dev_register(mock->drm, 0);
+}
+
+static void close_exit(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+
+	drm_dev_unregister(mock->drm);
+	mock_test_exit(test);
+}
+
+/* A client, as far as it is an open file. */
+struct mock_file {
+	struct inode inode;
+	struct file file;
+};
+
+static struct mock_file *file_open(struct mock_device *mock)
+{
+	struct kunit *test = mock->test;
+	struct mock_file *mfile;
+
+	mfile = kunit_kzalloc(test, sizeof(*mfile), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, mfile);
+	mfile->inode.i_rdev = MKDEV(DRM_MAJOR, mock->drm->primary->index);
+	mfile->file.f_op = mock->drm->driver->fops;
+	mfile->file.f_flags = O_RDWR;
+	KUNIT_ASSERT_EQ(test, drm_open(&mfile->inode, &mfile->file), 0);
+
+	return mfile;
+}
+
+static void file_close(struct mock_file *mfile)
+{
+	drm_release(&mfile->inode, &mfile->file);
+}
+
+/* As a file does that sets CRTC_ID. */
+static void route(struct mock_commit *commit, struct mock_wb *mwb,
+		  struct drm_crtc *crtc, const struct mock_file *mfile)
+{
+	struct drm_connector *connector = &mwb->base.base;
+	unsigned int index = drm_connector_index(connector);
+
+	mock_commit_route(commit, connector, crtc);
+	commit->state->connectors[index].routed_by = mfile->file.private_data;
+}
+
+/* The first CRTC feeds writeback connectors of the file, and perhaps a display. */
+static void file_on(struct mock_device *mock, const struct mock_file *mfile,
+		    bool display, unsigned int writebacks)
+{
+	struct mock_commit commit;
+	unsigned int i;
+
+	mock_commit_begin(&commit, mock);
+	mock_commit_enable(&commit, mock->crtc[0]);
+	mock_commit_plane(&commit, 0);
+	if (display)
+		mock_commit_route(&commit, &mock->display, mock->crtc[0]);
+	for (i = 0; i < writebacks; i++)
+		route(&commit, &mock->wb[i], mock->crtc[0], mfile);
+	KUNIT_ASSERT_EQ(mock->test, mock_commit_run(&commit), 0);
+	mock->num_events = 0;
+}
+
+/* A file that is closed leaves its connector beside a display. */
+static void leave_orphan(struct mock_device *mock)
+{
+	struct mock_file *mfile = file_open(mock);
+
+	file_on(mock, mfile, true, 1);
+	file_close(mfile);
+}
+
+static void expect_routed(struct mock_device *mock, bool routed)
+{
+	struct drm_connector *connector = &mock->wb[0].base.base;
+
+	KUNIT_EXPECT_PTR_EQ(mock->test, connector->state->crtc,
+			    routed ? mock->crtc[0] : NULL);
+}
+
+static void expect_display(struct mock_device *mock)
+{
+	KUNIT_EXPECT_PTR_EQ(mock->test, mock->display.state->crtc, mock->crtc[0]);
+	KUNIT_EXPECT_TRUE(mock->test, mock->crtc[0]->state->active);
+}
+
+/* CRTC and plane, too. */
+static void expect_off(struct mock_device *mock)
+{
+	KUNIT_EXPECT_FALSE(mock->test, mock->crtc[0]->state->active);
+	KUNIT_EXPECT_FALSE(mock->test, mock->crtc[0]->state->enable);
+	KUNIT_EXPECT_NULL(mock->test, mock->plane[0]->state->crtc);
+	expect_routed(mock, false);
+}
+
+/* The mode changes a little. */
+static void change_mode(struct mock_commit *commit)
+{
+	struct mock_device *mock = commit->mock;
+
+	mock->mode->vtotal++;
+	mock_commit_enable(commit, mock->crtc[0]);
+}
+
+/* Test that a CRTC which fed nothing else goes off. */
+static void drm_test_writeback_close_alone(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+
+	file_on(mock, mfile, false, 1);
+	file_close(mfile);
+	expect_off(mock);
+}
+
+/* Test that it does so after all connectors of the file. */
+static void drm_test_writeback_close_two(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+
+	file_on(mock, mfile, false, 2);
+	file_close(mfile);
+	expect_off(mock);
+	KUNIT_EXPECT_NULL(test, mock->wb[1].base.base.state->crtc);
+}
+
+/* Test that the close of a file ends nothing of another, but what orphans wait for. */
+static void drm_test_writeback_close_other(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *first = file_open(mock), *second = file_open(mock);
+	struct mock_commit commit;
+
+	file_on(mock, first, false, 1);
+	mock_commit_begin(&commit, mock);
+	route(&commit, &mock->wb[1], mock->crtc[0], second);
+	KUNIT_ASSERT_EQ(test, mock_commit_run(&commit), 0);
+
+	file_close(first);
+	mock_commit_begin(&commit, mock);
+	change_mode(&commit);
+	KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
+	expect_routed(mock, false);
+	KUNIT_EXPECT_PTR_EQ(test, mock->wb[1].base.base.state->crtc, mock->crtc[0]);
+
+	file_close(second);
+	expect_off(mock);
+}
+
+/* Test that a state which starts anew, after a deadlock, forgets who routed. */
+static void drm_test_writeback_close_cleared(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+	struct mock_commit commit;
+
+	mock_on(mock);
+	mock_commit_begin(&commit, mock);
+	route(&commit, &mock->wb[0], mock->crtc[0], mfile);
+	drm_atomic_state_clear(commit.state);
+	mock_commit_route(&commit, &mock->wb[0].base.base, mock->crtc[0]);
+	KUNIT_ASSERT_EQ(test, mock_commit_run(&commit), 0);
+
+	file_close(mfile);
+	expect_routed(mock, true);
+}
+
+/* Test that a connector which can leaves a display without a modeset. */
+static void drm_test_writeback_close_live(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+
+	mock->wb[0].base.live_crtcs = drm_crtc_mask(mock->crtc[0]);
+	leave_orphan(mock);
+	expect_routed(mock, false);
+	expect_display(mock);
+	KUNIT_EXPECT_EQ(test, mock->num_events, 0);
+}
+
+/* Test that one which cannot stays, since the display must not blink. */
+static void drm_test_writeback_close_not_live(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+
+	leave_orphan(mock);
+	expect_routed(mock, true);
+	expect_display(mock);
+	KUNIT_EXPECT_EQ(test, mock->num_events, 0);
+}
+
+/* Test that the close of a file without connectors needs no lock. */
+static void drm_test_writeback_close_bystander(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *owner = file_open(mock), *bystander = file_open(mock);
+	struct mock_commit commit;
+
+	file_on(mock, owner, false, 1);
+	mock_commit_begin(&commit, mock);
+	file_close(bystander);
+	mock_commit_drop(&commit);
+	expect_routed(mock, true);
+	file_close(owner);
+}
+
+static int refuse(struct drm_connector *connector, struct drm_atomic_state *state)
+{
+	return -EINVAL;
+}
+
+/* Test that what a driver refuses at the close is done by the next modeset. */
+static void drm_test_writeback_close_refused(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+	struct mock_commit commit;
+
+	file_on(mock, mfile, false, 1);
+	mock->wb[0].helper.atomic_check = refuse;
+	file_close(mfile);
+	mock->wb[0].helper.atomic_check = NULL;
+	expect_routed(mock, true);
+
+	mock_commit_begin(&commit, mock);
+	mock_commit_route(&commit, &mock->display, mock->crtc[0]);
+	KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
+	expect_routed(mock, false);
+	expect_display(mock);
+}
+
+/* Test that no commit is made a modeset, not even one that may be. */
+static void drm_test_writeback_orphan_flip(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+
+	leave_orphan(mock);
+	mock_flip(mock);
+	expect_routed(mock, true);
+	KUNIT_EXPECT_EQ(test, mock->num_events, 1);
+	KUNIT_EXPECT_EQ(test, mock->events[0], 'p');
+}
+
+/* Test that a modeset detaches the orphan, with encoders that exclude it too. */
+static void drm_test_writeback_orphan_mode(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_commit commit;
+
+	leave_orphan(mock);
+	mock->encoder.possible_clones = drm_encoder_mask(&mock->encoder);
+
+	mock_commit_begin(&commit, mock);
+	change_mode(&commit);
+	KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
+	expect_routed(mock, false);
+	expect_display(mock);
+}
+
+/* Test that a modeset which the driver wants does so too. */
+static void drm_test_writeback_orphan_forced(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_commit commit;
+
+	leave_orphan(mock);
+	mock_commit_begin(&commit, mock);
+	mock_commit_crtc(&commit, mock->crtc[0])->mode_changed = true;
+	KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
+	expect_routed(mock, false);
+	expect_display(mock);
+}
+
+/* Test that power management is a modeset. */
+static void drm_test_writeback_orphan_inactive(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+
+	leave_orphan(mock);
+	mock_off(mock);
+	expect_routed(mock, false);
+}
+
+/* Test that a client which does not see the orphan can turn the CRTC off. */
+static void drm_test_writeback_orphan_off(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_commit commit;
+
+	leave_orphan(mock);
+	mock_commit_begin(&commit, mock);
+	mock_commit_disable(&commit, mock->crtc[0]);
+	mock_commit_route(&commit, &mock->display, NULL);
+	KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
+	expect_routed(mock, false);
+}
+
+/* Test that another connector which comes makes a modeset, if it is not live. */
+static void drm_test_writeback_orphan_connector(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_commit commit;
+	bool live;
+
+	for (live = true;; live = false) {
+		leave_orphan(mock);
+		mock->wb[1].base.live_crtcs = live ? drm_crtc_mask(mock->crtc[0]) : 0;
+		mock_commit_begin(&commit, mock);
+		mock_commit_route(&commit, &mock->wb[1].base.base, mock->crtc[0]);
+		KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
+		expect_routed(mock, live);
+		expect_display(mock);
+		if (!live)
+			break;
+
+		mock_commit_begin(&commit, mock);
+		mock_commit_route(&commit, &mock->wb[1].base.base, NULL);
+		KUNIT_ASSERT_EQ(test, mock_commit_run(&commit), 0);
+	}
+}
+
+/* Test that a file which routes the orphan keeps it, until it is closed. */
+static void drm_test_writeback_orphan_adopted(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+	struct mock_commit commit;
+	int i;
+
+	leave_orphan(mock);
+	mock_commit_begin(&commit, mock);
+	change_mode(&commit);
+	route(&commit, &mock->wb[0], mock->crtc[0], mfile);
+	KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
+	expect_routed(mock, true);
+
+	for (i = 0; i < 2; i++) {
+		mock_commit_begin(&commit, mock);
+		change_mode(&commit);
+		KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
+		expect_routed(mock, !i);
+		if (!i)
+			file_close(mfile);
+	}
+}
+
+/* Test that a commit which writes with the orphan gets its picture. */
+static void drm_test_writeback_orphan_written(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_commit commit;
+	struct dma_fence *fence;
+
+	leave_orphan(mock);
+	mock->wb[0].answer_ms = 1;
+	mock_commit_begin(&commit, mock);
+	change_mode(&commit);
+	fence = mock_commit_write(&commit, &mock->wb[0]);
+	KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fence), 1);
+	expect_routed(mock, true);
+}
+
+static struct drm_atomic_state *suspend(struct mock_device *mock)
+{
+	struct drm_atomic_state *state = drm_atomic_helper_suspend(mock->drm);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(mock->test, state);
+
+	return state;
+}
+
+/* Test that a file owns what a resume brings back. */
+static void drm_test_writeback_close_resumed(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+	struct drm_atomic_state *state;
+
+	file_on(mock, mfile, false, 1);
+	state = suspend(mock);
+	KUNIT_EXPECT_EQ(test, drm_atomic_helper_resume(mock->drm, state), 0);
+	expect_routed(mock, true);
+	file_close(mfile);
+	expect_off(mock);
+}
+
+/* Test that a resume does not turn on what was closed meanwhile. */
+static void drm_test_writeback_close_suspended(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+	struct drm_atomic_state *state;
+
+	file_on(mock, mfile, false, 1);
+	state = suspend(mock);
+	file_close(mfile);
+	KUNIT_EXPECT_EQ(test, drm_atomic_helper_resume(mock->drm, state), 0);
+	expect_off(mock);
+}
+
+/* Test that the display beside comes back alone. */
+static void drm_test_writeback_close_suspended_display(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+	struct drm_atomic_state *state;
+
+	file_on(mock, mfile, true, 1);
+	state = suspend(mock);
+	file_close(mfile);
+	KUNIT_EXPECT_EQ(test, drm_atomic_helper_resume(mock->drm, state), 0);
+	expect_routed(mock, false);
+	expect_display(mock);
+}
+
+static struct kunit_case drm_writeback_close_tests[] = {
+	KUNIT_CASE(drm_test_writeback_close_alone),
+	KUNIT_CASE(drm_test_writeback_close_two),
+	KUNIT_CASE(drm_test_writeback_close_other),
+	KUNIT_CASE(drm_test_writeback_close_cleared),
+	KUNIT_CASE(drm_test_writeback_close_live),
+	KUNIT_CASE(drm_test_writeback_close_not_live),
+	KUNIT_CASE(drm_test_writeback_close_bystander),
+	KUNIT_CASE(drm_test_writeback_close_refused),
+	KUNIT_CASE(drm_test_writeback_close_resumed),
+	KUNIT_CASE(drm_test_writeback_close_suspended),
+	KUNIT_CASE(drm_test_writeback_close_suspended_display),
+	KUNIT_CASE(drm_test_writeback_orphan_flip),
+	KUNIT_CASE(drm_test_writeback_orphan_mode),
+	KUNIT_CASE(drm_test_writeback_orphan_forced),
+	KUNIT_CASE(drm_test_writeback_orphan_inactive),
+	KUNIT_CASE(drm_test_writeback_orphan_off),
+	KUNIT_CASE(drm_test_writeback_orphan_connector),
+	KUNIT_CASE(drm_test_writeback_orphan_adopted),
+	KUNIT_CASE(drm_test_writeback_orphan_written),
+	{ }
+};
+
+static struct kunit_suite drm_writeback_close_test_suite = {
+	.name = "drm_writeback_close",
+	.init = close_init,
+	.exit = close_exit,
+	.test_cases = drm_writeback_close_tests,
+};
+
+kunit_test_suite(drm_writeback_close_test_suite);
