@@ -65,7 +65,8 @@ static int ask(const struct flips *flips, uint64_t sequence)
 /* A machine that is slow may tell it later, or find that it has passed. */
 static void vblank_event(int fd, uint64_t sequence, uint64_t ns, uint64_t wanted)
 {
-	(void)fd, (void)ns;
+	(void)fd;
+	(void)ns;
 	if ((int64_t)(sequence - wanted) < 0)
 		told->blinked = true;
 	if (!told->watching || ask(told, wanted + AHEAD))

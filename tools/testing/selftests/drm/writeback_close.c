@@ -236,7 +236,8 @@ static int capture_once(int socket, void *data)
 	struct screen screen;
 	struct buffer target;
 
-	(void)socket, (void)data;
+	(void)socket;
+	(void)data;
 	if (screen_open(&screen, NULL))
 		return 1;
 	screen_wish(&screen, &small);
