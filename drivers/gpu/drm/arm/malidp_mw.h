@@ -40,11 +40,10 @@ struct malidp_mw {
 
 	/**
 	 * @lock: protects what follows, SE_CONTROL and CONFIG_VALID while the
-	 * CRTC is on, the order of what the status registers tell, and
-	 * &malidp_hw_device.pm_suspended: interrupt handlers hold it, so that the
-	 * clocks stay on while they are at work. Held when a job completes, so
-	 * that none does after malidp_mw_crtc_off(); outside of the locks of
-	 * jobs, fences and vblanks. Initialised by malidp_bind().
+	 * CRTC is on, and the order of what the status registers tell. Held
+	 * when a job completes, so that none does after malidp_mw_crtc_off();
+	 * outside of the locks of jobs, fences and vblanks. Initialised by
+	 * malidp_bind().
 	 */
 	spinlock_t lock;
 
