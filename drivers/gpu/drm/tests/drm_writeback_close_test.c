@@ -3,8 +3,10 @@
  * KUnit tests of writeback connectors: the file that attached them is closed
  */
 
+#include <linux/completion.h>
 #include <linux/dma-fence.h>
 #include <linux/fs.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm.h>
 #include <drm/drm_atomic.h>
@@ -223,17 +225,42 @@ static void drm_test_writeback_close_not_live(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock->num_events, 0);
 }
 
+/* Somebody who holds all modeset locks until told otherwise. */
+struct holder {
+	struct work_struct work;
+	struct mock_device *mock;
+	struct completion holds, enough;
+};
+
+static void hold_locks(struct work_struct *work)
+{
+	struct holder *holder = container_of(work, struct holder, work);
+	struct mock_commit commit;
+
+	mock_commit_begin(&commit, holder->mock);
+	complete(&holder->holds);
+	wait_for_completion(&holder->enough);
+	mock_commit_drop(&commit);
+}
+
 /* Test that the close of a file without connectors needs no lock. */
 static void drm_test_writeback_close_bystander(struct kunit *test)
 {
 	struct mock_device *mock = test->priv;
 	struct mock_file *owner = file_open(mock), *bystander = file_open(mock);
-	struct mock_commit commit;
+	struct holder holder = { .mock = mock };
 
 	file_on(mock, owner, false, 1);
-	mock_commit_begin(&commit, mock);
+	init_completion(&holder.holds);
+	init_completion(&holder.enough);
+	INIT_WORK_ONSTACK(&holder.work, hold_locks);
+	queue_work(system_unbound_wq, &holder.work);
+	wait_for_completion(&holder.holds);
 	file_close(bystander);
-	mock_commit_drop(&commit);
+	complete(&holder.enough);
+	flush_work(&holder.work);
+	destroy_work_on_stack(&holder.work);
+
 	expect_routed(mock, true);
 	file_close(owner);
 }

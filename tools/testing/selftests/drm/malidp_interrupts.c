@@ -30,12 +30,16 @@ struct slot {
 	int32_t fence;
 };
 
-FIXTURE(interrupts) {
+struct batch {
 	struct rig rig;
 	struct slot slots[SLOTS];
 	unsigned int frames, random;
 	unsigned int good, lost;	/* statuses seen */
 	unsigned int dropped;		/* by the model */
+};
+
+FIXTURE(interrupts) {
+	struct batch batch;
 };
 
 static unsigned int frames_wanted(void)
@@ -62,28 +66,28 @@ static int create_slots(struct rig *rig, struct slot *slot)
 
 FIXTURE_SETUP(interrupts)
 {
-	int ret = rig_open(&self->rig, REFRESH);
+	int ret = rig_open(&self->batch.rig, REFRESH);
 
 	if (rig_missing(ret))
 		SKIP(return, "%s", rig_missing(ret));
 	ASSERT_EQ(0, ret);
-	ASSERT_EQ(0, create_slots(&self->rig, self->slots));
-	self->frames = frames_wanted();
-	self->random = 1;
+	ASSERT_EQ(0, create_slots(&self->batch.rig, self->batch.slots));
+	self->batch.frames = frames_wanted();
+	self->batch.random = 1;
 }
 
 FIXTURE_TEARDOWN(interrupts)
 {
 	unsigned int i;
 
-	model_behave(&self->rig.model);
-	screen_off(&self->rig.screen);
+	model_behave(&self->batch.rig.model);
+	screen_off(&self->batch.rig.screen);
 	for (i = 0; i < SLOTS; i++) {
-		buffer_destroy(&self->slots[i].source);
-		buffer_destroy(&self->slots[i].target);
+		buffer_destroy(&self->batch.slots[i].source);
+		buffer_destroy(&self->batch.slots[i].target);
 	}
-	EXPECT_EQ(0, rig_close(&self->rig))
-		TH_LOG("%s", model_fault(&self->rig.model));
+	EXPECT_EQ(0, rig_close(&self->batch.rig))
+		TH_LOG("%s", model_fault(&self->batch.rig.model));
 }
 
 /* The same numbers in each run. */
@@ -125,65 +129,65 @@ static void finish(struct __test_metadata *_metadata, struct slot *slot,
 
 /* As many frames as the test has, @in_flight at a time. */
 static void run(struct __test_metadata *_metadata,
-		FIXTURE_DATA(interrupts) *self, unsigned int in_flight,
-		void (*trouble)(FIXTURE_DATA(interrupts) *self,
+		struct batch *batch, unsigned int in_flight,
+		void (*trouble)(struct batch *batch,
 				unsigned int frame))
 {
 	unsigned int i;
 
-	for (i = 0; i < self->frames + in_flight; i++) {
-		struct slot *slot = &self->slots[i % in_flight];
+	for (i = 0; i < batch->frames + in_flight; i++) {
+		struct slot *slot = &batch->slots[i % in_flight];
 
 		if (i >= in_flight)
-			finish(_metadata, slot, &self->good, &self->lost);
-		if (i >= self->frames)
+			finish(_metadata, slot, &batch->good, &batch->lost);
+		if (i >= batch->frames)
 			continue;
-		trouble(self, i);
-		start(_metadata, &self->rig, slot, i + 1);
+		trouble(batch, i);
+		start(_metadata, &batch->rig, slot, i + 1);
 	}
-	EXPECT_EQ(self->frames, self->good + self->lost);
+	EXPECT_EQ(batch->frames, batch->good + batch->lost);
 }
 
 /*
  * Late interrupts and spurious ones, of all kinds at once; and the display's own
  * get lost, each of which costs time and nothing else.
  */
-static void late_and_spurious(FIXTURE_DATA(interrupts) *self,
+static void late_and_spurious(struct batch *batch,
 			      unsigned int frame)
 {
-	const struct model *model = &self->rig.model;
+	const struct model *model = &batch->rig.model;
 
-	model_set(model, "spurious", random_below(&self->random, 4));
-	model_set(model, "stray_latch", random_below(&self->random, 3));
+	model_set(model, "spurious", random_below(&batch->random, 4));
+	model_set(model, "stray_latch", random_below(&batch->random, 3));
 	if (frame % 8 == 4)
 		model_set(model, "drop_vsync", 1);
 	if (frame % 64 == 32)
 		model_set(model, "drop_latch", 1);
 	if (frame % 8 == 0)
-		model_set(model, "late_irq", random_below(&self->random, 2));
+		model_set(model, "late_irq", random_below(&batch->random, 2));
 	if (frame % 16 == 0)
-		model_set(model, "delay", random_below(&self->random, 3));
+		model_set(model, "delay", random_below(&batch->random, 3));
 }
 
 /* One at a time: each interrupt comes while the driver waits for nothing else. */
 TEST_F_TIMEOUT(interrupts, may_be_late_or_spurious, 300)
 {
-	self->frames = (self->frames + 3) / 4;
-	run(_metadata, self, 1, late_and_spurious);
-	EXPECT_EQ(0, self->lost);
+	self->batch.frames = (self->batch.frames + 3) / 4;
+	run(_metadata, &self->batch, 1, late_and_spurious);
+	EXPECT_EQ(0, self->batch.lost);
 }
 
 /* A latch that is none, when the last vertical sync is still to be handled. */
 TEST_F_TIMEOUT(interrupts, may_be_late_beside_stray_latches, 60)
 {
-	const struct model *model = &self->rig.model;
+	const struct model *model = &self->batch.rig.model;
 	const char *fault;
 	unsigned int i;
 
 	ASSERT_EQ(0, model_set(model, "stray_latch", 1000000));
 	ASSERT_EQ(0, model_set(model, "late_irq", 1));
 	for (i = 0; i < 100; i++)
-		ASSERT_EQ(1, rig_capture(&self->rig, i, &fault))
+		ASSERT_EQ(1, rig_capture(&self->batch.rig, i, &fault))
 			TH_LOG("frame %u: %s", i, fault ?: "the fence");
 }
 
@@ -192,29 +196,29 @@ TEST_F_TIMEOUT(interrupts, may_be_late_beside_stray_latches, 60)
  * none around. The DP500 raises two for a picture: of three in a row, two
  * belong to the same.
  */
-static void lost_too(FIXTURE_DATA(interrupts) *self, unsigned int frame)
+static void lost_too(struct batch *batch, unsigned int frame)
 {
-	const struct model *model = &self->rig.model;
-	unsigned int period = self->frames / LOST + 1;
+	const struct model *model = &batch->rig.model;
+	unsigned int period = batch->frames / LOST + 1;
 	unsigned int since = frame % period;
 
-	late_and_spurious(self, frame);
+	late_and_spurious(batch, frame);
 	if (since < 4 * SLOTS)
 		model_set(model, "spurious", 0);
 	if (since == 2 * SLOTS || since == period / 2) {
 		model_set(model, "drop", model->product == 0x500 ? 3 : 1);
-		self->dropped++;
+		batch->dropped++;
 	}
 }
 
 TEST_F_TIMEOUT(interrupts, may_be_late_spurious_or_lost, 300)
 {
-	run(_metadata, self, SLOTS, lost_too);
-	TH_LOG("%u pictures are right, %u lost of %u dropped", self->good,
-	       self->lost, self->dropped);
-	EXPECT_EQ(0, model_get(&self->rig.model, "drop"));
-	EXPECT_LE(self->lost, self->dropped);
-	EXPECT_LE(1, self->lost);
+	run(_metadata, &self->batch, SLOTS, lost_too);
+	TH_LOG("%u pictures are right, %u lost of %u dropped", self->batch.good,
+	       self->batch.lost, self->batch.dropped);
+	EXPECT_EQ(0, model_get(&self->batch.rig.model, "drop"));
+	EXPECT_LE(self->batch.lost, self->batch.dropped);
+	EXPECT_LE(1, self->batch.lost);
 }
 
 TEST_HARNESS_MAIN

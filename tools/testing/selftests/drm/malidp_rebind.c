@@ -39,12 +39,16 @@ static const struct trouble *trouble_of(unsigned int round)
 	return round % 25 ? &troubles[round % ARRAY_SIZE(troubles)] : &frozen;
 }
 
-FIXTURE(rebind) {
+struct rebound {
 	struct model model;
 	char device[64], card[64];
 	bool bound;
 	unsigned int rounds, pending;
 	long faults;
+};
+
+FIXTURE(rebind) {
+	struct rebound rebound;
 };
 
 static unsigned int rounds_wanted(void)
@@ -75,13 +79,13 @@ FIXTURE_SETUP(rebind)
 	if (rig_missing(ret))
 		SKIP(return, "%s", rig_missing(ret));
 	ASSERT_EQ(0, ret);
-	self->model = rig.model;
-	self->rounds = rounds_wanted();
-	snprintf(self->card, sizeof(self->card), "%s", rig.screen.card.path);
-	name_device(&rig.model, self->device, sizeof(self->device));
+	self->rebound.model = rig.model;
+	self->rebound.rounds = rounds_wanted();
+	snprintf(self->rebound.card, sizeof(self->rebound.card), "%s", rig.screen.card.path);
+	name_device(&rig.model, self->rebound.device, sizeof(self->rebound.device));
 	EXPECT_EQ(0, rig_close(&rig));
-	self->bound = true;
-	self->faults = model_get(&self->model, "faults");
+	self->rebound.bound = true;
+	self->rebound.faults = model_get(&self->rebound.model, "faults");
 }
 
 static bool tell_driver(const char *file, const char *device)
@@ -98,11 +102,11 @@ static bool tell_driver(const char *file, const char *device)
 
 FIXTURE_TEARDOWN(rebind)
 {
-	model_behave(&self->model);
-	if (!self->bound)
-		EXPECT_TRUE(tell_driver(DRIVER "bind", self->device));
-	EXPECT_EQ(self->faults, model_get(&self->model, "faults"))
-		TH_LOG("%s", model_fault(&self->model));
+	model_behave(&self->rebound.model);
+	if (!self->rebound.bound)
+		EXPECT_TRUE(tell_driver(DRIVER "bind", self->rebound.device));
+	EXPECT_EQ(self->rebound.faults, model_get(&self->rebound.model, "faults"))
+		TH_LOG("%s", model_fault(&self->rebound.model));
 }
 
 /* Starts a capture, sends the fence and waits to be killed. */
@@ -144,20 +148,20 @@ static void check_status(struct __test_metadata *_metadata, int status)
 
 /* The driver leaves nothing on. */
 static void unbind(struct __test_metadata *_metadata,
-		   FIXTURE_DATA(rebind) *self)
+		   struct rebound *rebound)
 {
-	ASSERT_TRUE(tell_driver(DRIVER "unbind", self->device));
-	self->bound = false;
-	ASSERT_EQ(0, model_get(&self->model, "clocks"));
+	ASSERT_TRUE(tell_driver(DRIVER "unbind", rebound->device));
+	rebound->bound = false;
+	ASSERT_EQ(0, model_get(&rebound->model, "clocks"));
 }
 
 static void bind_again(struct __test_metadata *_metadata,
-		       FIXTURE_DATA(rebind) *self)
+		       struct rebound *rebound)
 {
-	ASSERT_EQ(0, model_behave(&self->model));
-	ASSERT_TRUE(tell_driver(DRIVER "bind", self->device));
-	self->bound = true;
-	ASSERT_TRUE(appears(self->card));
+	ASSERT_EQ(0, model_behave(&rebound->model));
+	ASSERT_TRUE(tell_driver(DRIVER "bind", rebound->device));
+	rebound->bound = true;
+	ASSERT_TRUE(appears(rebound->card));
 }
 
 static bool is_pending(int fence)
@@ -183,7 +187,7 @@ TEST_F_TIMEOUT(rebind, works_with_a_picture_in_flight, 300)
 {
 	unsigned int i;
 
-	for (i = 0; i < self->rounds; i++) {
+	for (i = 0; i < self->rebound.rounds; i++) {
 		struct trouble trouble = *trouble_of(i);
 		struct client client;
 		int fence;
@@ -191,15 +195,15 @@ TEST_F_TIMEOUT(rebind, works_with_a_picture_in_flight, 300)
 		ASSERT_EQ(0, client_start(&client, start_and_wait, &trouble));
 		fence = socket_receive_fd(client.socket);
 		ASSERT_LE(0, fence);
-		self->pending += is_pending(fence);
-		unbind(_metadata, self);
+		self->rebound.pending += is_pending(fence);
+		unbind(_metadata, &self->rebound);
 		check_status(_metadata, fence_result(fence, PATIENCE_MS));
 		/* The old card's node may go only when its client has gone. */
 		ASSERT_EQ(SIGKILL, client_end(&client, SIGKILL));
-		bind_again(_metadata, self);
+		bind_again(_metadata, &self->rebound);
 	}
 	/* A busy machine is too late for some. */
-	EXPECT_LE(self->rounds * 3 / 4, self->pending);
+	EXPECT_LE(self->rebound.rounds * 3 / 4, self->rebound.pending);
 	check_capture(_metadata);
 }
 
@@ -245,9 +249,9 @@ TEST_F_TIMEOUT(rebind, works_with_a_client_that_goes_on, 60)
 		ASSERT_LE(0, fence);
 		close(fence);
 		sleep_ms(2 * i);
-		unbind(_metadata, self);
+		unbind(_metadata, &self->rebound);
 		ASSERT_EQ(0, client_end(&client, 0));
-		bind_again(_metadata, self);
+		bind_again(_metadata, &self->rebound);
 	}
 	check_capture(_metadata);
 }
@@ -258,8 +262,8 @@ TEST_F(rebind, works_when_idle)
 	unsigned int i;
 
 	for (i = 0; i < 5; i++) {
-		unbind(_metadata, self);
-		bind_again(_metadata, self);
+		unbind(_metadata, &self->rebound);
+		bind_again(_metadata, &self->rebound);
 		check_capture(_metadata);
 	}
 }
