@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 #include <errno.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "buffer.h"
 
@@ -195,4 +199,34 @@ void *buffer_row(const struct buffer *buffer, unsigned int plane,
 	const struct buffer_plane *at = &buffer->plane[plane];
 
 	return buffer->map + at->offset + (size_t)y * at->pitch;
+}
+
+static atomic_bool lost;
+
+static void on_lost_memory(int signal, siginfo_t *info, void *context)
+{
+	uintptr_t size = sysconf(_SC_PAGESIZE);
+	uintptr_t page = (uintptr_t)info->si_addr & ~(size - 1);
+
+	(void)signal;
+	(void)context;
+	lost = true;
+	if (mmap((void *)page, size, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+		abort();
+}
+
+void buffers_outlive_card(void)
+{
+	struct sigaction action = {
+		.sa_sigaction = on_lost_memory,
+		.sa_flags = SA_SIGINFO,
+	};
+
+	sigaction(SIGBUS, &action, NULL);
+}
+
+bool buffers_were_lost(void)
+{
+	return atomic_exchange(&lost, false);
 }

@@ -72,4 +72,13 @@ void buffer_read_row(const struct buffer *buffer, unsigned int y,
 void buffer_write_row(struct buffer *buffer, unsigned int y,
 		      const struct pixel *row);
 
+/*
+ * A card that is taken away takes its memory along. From now on what is written
+ * to a buffer goes nowhere then, and reads as 0, instead of ending the program.
+ */
+void buffers_outlive_card(void);
+
+/* Has that happened since this was asked before? */
+bool buffers_were_lost(void);
+
 #endif

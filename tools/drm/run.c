@@ -175,6 +175,9 @@ static enum exit_status check(struct run *run, unsigned int frame,
 
 	if (drawn)
 		ret = compare_buffers(drawn, captured, 0, &difference);
+	if (buffers_were_lost())
+		return fail(EXIT_NO_CARD, "%s: frame %u: the card went away",
+			    run->what, frame);
 	if (ret < 0)
 		return fail(EXIT_REFUSED, "%s: frame %u: cannot compare: %s",
 			    run->what, frame, reason(ret));

@@ -7,12 +7,11 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "board.h"
+#include "buffer.h"
 #include "clock.h"
 #include "info.h"
 #include "list.h"
@@ -111,34 +110,14 @@ static void on_signal(int signal)
 	capture_stop();
 }
 
-/*
- * A card that is taken away takes its memory along. What is drawn meanwhile goes
- * nowhere; the next commit tells.
- */
-static void on_lost_memory(int signal, siginfo_t *info, void *context)
-{
-	uintptr_t size = sysconf(_SC_PAGESIZE);
-	uintptr_t page = (uintptr_t)info->si_addr & ~(size - 1);
-
-	(void)signal;
-	(void)context;
-	if (mmap((void *)page, size, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
-		_exit(EXIT_NO_CARD);
-}
-
 static void catch_signals(void)
 {
-	struct sigaction bus = {
-		.sa_sigaction = on_lost_memory,
-		.sa_flags = SA_SIGINFO,
-	};
 	struct sigaction action = { .sa_handler = on_signal };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
-	sigaction(SIGBUS, &bus, NULL);
+	buffers_outlive_card();
 	/* A reader that goes away is an error of a write, which has a message. */
 	signal(SIGPIPE, SIG_IGN);
 }
