@@ -8,7 +8,9 @@
 
 #include <linux/delay.h>
 #include <linux/dma-fence.h>
+#include <linux/io.h>
 #include <linux/module.h>
+#include <linux/platform_device.h>
 #include <linux/pm_runtime.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -31,6 +33,8 @@
 
 #include <kunit/test.h>
 
+#include "../malidp_drv.h"
+#include "../malidp_mw.h"
 #include "../malidp_regs.h"
 #include "malidp_model.h"
 
@@ -110,6 +114,9 @@ struct mw_fixture {
 	struct drm_crtc *crtc;
 	struct drm_connector *display;
 	struct drm_writeback_connector *wb;
+	/* For what is done by hand. */
+	void __iomem *regs;
+	struct drm_framebuffer *fb;
 	struct malidp_model_write log[MW_MAX_LOG];
 	struct malidp_model_write wanted[MW_MAX_WRITES];
 	unsigned int num_wanted;
@@ -381,7 +388,10 @@ static void want_end(struct mw_fixture *fixture)
 	want(fixture, hw->se + MALIDP_REG_MASKIRQ, hw->irqs);
 }
 
-/* Of the log, what is of the engine, less what clears its interrupts. */
+/*
+ * Of the log, what is of the engine, less what clears its interrupts, or
+ * raises them by hand.
+ */
 static unsigned int read_log(struct mw_fixture *fixture)
 {
 	const struct mw_product *hw = fixture->hw;
@@ -390,7 +400,8 @@ static unsigned int read_log(struct mw_fixture *fixture)
 	all = malidp_model_log(fixture->model, fixture->log, MW_MAX_LOG);
 	for (i = 0; i < all; i++)
 		if (is_of_engine(hw, fixture->log[i].offset) &&
-		    fixture->log[i].offset != hw->se_clear)
+		    fixture->log[i].offset != hw->se_clear &&
+		    fixture->log[i].offset != hw->se + MALIDP_REG_SETIRQ)
 			fixture->log[n++] = fixture->log[i];
 
 	return n;
@@ -778,6 +789,403 @@ static void malidp_test_mw_balance(struct kunit *test)
 }
 
 /*
+ * The interrupts, one by one
+ *
+ * The engine is frozen and the interrupts of the display are swallowed: what the
+ * driver hears is what the test raises.
+ */
+
+#define MW_FOREVER	1000000
+
+/*
+ * What can be raised: L latch, V vertical sync, B both at once, D completion of
+ * the engine, A AXI error, O overrun, Y busy.
+ *
+ * What is written then: 0 and 1 to CONFIG_VALID, c SE_CONTROL without the
+ * engine, m the mask without errors.
+ */
+struct mw_transition {
+	const char *path, *event, *writes;
+	enum malidp_mw_state state;
+	int status;	/* of the fence */
+};
+
+static const struct mw_transition mw_550_transitions[] = {
+	{ "", "L", "", MALIDP_MW_ARMED },
+	{ "", "V", "", MALIDP_MW_ARMED },
+	{ "", "D", "", MALIDP_MW_ARMED },
+	{ "", "A", "m", MALIDP_MW_ARMED },
+	{ "", "B", "0", MALIDP_MW_WRITING },
+	{ "L", "V", "0", MALIDP_MW_WRITING },
+	{ "VL", "V", "0", MALIDP_MW_WRITING },
+	{ "LD", "V", "0", MALIDP_MW_WRITING },
+	{ "LDV", "V", "cm", MALIDP_MW_IDLE, 1 },
+	{ "A", "B", "c1", MALIDP_MW_STOPPING },
+	{ "AB", "B", "m", MALIDP_MW_IDLE, -EFAULT },
+	{ "DB", "V", "", MALIDP_MW_WRITING },
+	{ "B", "L", "", MALIDP_MW_WRITING },
+	{ "B", "V", "", MALIDP_MW_WRITING },
+	{ "B", "D", "", MALIDP_MW_WRITING },
+	{ "BD", "V", "cm", MALIDP_MW_IDLE, 1 },
+	{ "BV", "D", "cm", MALIDP_MW_IDLE, 1 },
+	{ "B", "A", "mc1", MALIDP_MW_STOPPING },
+	{ "BD", "A", "mc1", MALIDP_MW_STOPPING },
+	{ "BA", "V", "", MALIDP_MW_STOPPING },
+	{ "BA", "D", "", MALIDP_MW_STOPPING },
+	{ "BA", "B", "1", MALIDP_MW_STOPPING },
+	{ "BAB", "B", "m", MALIDP_MW_IDLE, -EFAULT },
+	{ "BOB", "B", "m", MALIDP_MW_IDLE, -EOVERFLOW },
+	{ "BYB", "B", "m", MALIDP_MW_IDLE, -EBUSY },
+	{ "BDV", "B", "", MALIDP_MW_IDLE, 1 },
+	{ "BDV", "D", "", MALIDP_MW_IDLE, 1 },
+};
+
+static const struct mw_transition mw_500_transitions[] = {
+	{ "", "L", "", MALIDP_MW_ARMED },
+	{ "", "V", "", MALIDP_MW_ARMED },
+	{ "", "D", "", MALIDP_MW_ARMED },
+	{ "", "A", "m", MALIDP_MW_ARMED },
+	{ "", "B", "c1", MALIDP_MW_STOPPING },
+	{ "L", "V", "c1", MALIDP_MW_STOPPING },
+	{ "VL", "V", "c1", MALIDP_MW_STOPPING },
+	{ "A", "B", "c1", MALIDP_MW_STOPPING },
+	{ "AB", "B", "m", MALIDP_MW_IDLE, -EFAULT },
+	{ "DB", "B", "", MALIDP_MW_STOPPED },
+	{ "LDV", "B", "m", MALIDP_MW_IDLE, 1 },
+	{ "B", "L", "", MALIDP_MW_STOPPING },
+	{ "B", "V", "", MALIDP_MW_STOPPING },
+	{ "B", "D", "", MALIDP_MW_STOPPING },
+	{ "B", "A", "m", MALIDP_MW_STOPPING },
+	{ "B", "B", "", MALIDP_MW_STOPPED },
+	{ "BD", "B", "m", MALIDP_MW_IDLE, 1 },
+	{ "BA", "B", "m", MALIDP_MW_IDLE, -EFAULT },
+	{ "BO", "B", "m", MALIDP_MW_IDLE, -EOVERFLOW },
+	{ "BY", "B", "m", MALIDP_MW_IDLE, -EBUSY },
+	{ "BB", "B", "", MALIDP_MW_STOPPED },
+	{ "BB", "D", "m", MALIDP_MW_IDLE, 1 },
+	{ "BB", "A", "mm", MALIDP_MW_IDLE, -EFAULT },
+	{ "BDB", "B", "", MALIDP_MW_IDLE, 1 },
+	{ "BDB", "D", "", MALIDP_MW_IDLE, 1 },
+};
+
+static struct malidp_mw *engine(struct mw_fixture *fixture)
+{
+	return &drm_to_malidp(fixture->drm)->mw;
+}
+
+static enum malidp_mw_state engine_state(struct mw_fixture *fixture)
+{
+	struct malidp_mw *mw = engine(fixture);
+	enum malidp_mw_state state;
+
+	spin_lock_irq(&mw->lock);
+	state = mw->state;
+	spin_unlock_irq(&mw->lock);
+
+	return state;
+}
+
+static bool is_published(struct mw_fixture *fixture)
+{
+	struct malidp_mw *mw = engine(fixture);
+	bool published;
+
+	spin_lock_irq(&mw->lock);
+	published = mw->state == MALIDP_MW_ARMED && mw->published;
+	spin_unlock_irq(&mw->lock);
+
+	return published;
+}
+
+/* Nothing comes by itself any more, once the frame is over. */
+static void be_silent(struct mw_fixture *fixture)
+{
+	malidp_model_set(fixture->model, MALIDP_MODEL_FREEZE, 1);
+	malidp_model_set(fixture->model, MALIDP_MODEL_DROP_LATCH, MW_FOREVER);
+	malidp_model_set(fixture->model, MALIDP_MODEL_DROP_VSYNC, MW_FOREVER);
+	msleep(20);
+}
+
+static void iounmap_regs(void *regs)
+{
+	iounmap((void __iomem *)regs);
+}
+
+static void map_regs(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	struct resource *resource;
+
+	resource = platform_get_resource(to_platform_device(fixture->drm->dev),
+					 IORESOURCE_MEM, 0);
+	KUNIT_ASSERT_NOT_NULL(test, resource);
+	fixture->regs = ioremap(resource->start, resource_size(resource));
+	KUNIT_ASSERT_TRUE(test, fixture->regs);
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action_or_reset(test, iounmap_regs,
+						  (void __force *)fixture->regs));
+}
+
+static u32 event_bits(const struct mw_product *hw, char event)
+{
+	bool old = hw->product == 0x500;
+
+	switch (event) {
+	case 'L':
+		return old ? MALIDP500_DE_IRQ_CONF_VALID : MALIDP550_DC_IRQ_CONF_VALID;
+	case 'V':
+		return old ? MALIDP500_DE_IRQ_VSYNC : MALIDP550_DE_IRQ_VSYNC;
+	case 'D':
+		return hw->completion;
+	case 'A':
+		return old ? MALIDP500_SE_IRQ_AXI_ERROR : MALIDP550_SE_IRQ_AXI_ERR;
+	case 'O':
+		return old ? MALIDP500_SE_IRQ_OVERRUN : MALIDP550_SE_IRQ_OVR;
+	case 'Y':
+		return old ? MALIDP500_SE_IRQ_INIT_BUSY : MALIDP550_SE_IRQ_IBSY;
+	}
+
+	return 0;
+}
+
+static u32 event_block(const struct mw_product *hw, char event)
+{
+	if (event == 'V')
+		return 0;
+	if (event == 'L')
+		return hw->product == 0x500 ? 0 : MALIDP550_DC_BASE;
+
+	return hw->se;
+}
+
+static void set_irq(struct mw_fixture *fixture, char event)
+{
+	writel(event_bits(fixture->hw, event),
+	       fixture->regs + event_block(fixture->hw, event) + MALIDP_REG_SETIRQ);
+}
+
+static void unmask(struct mw_fixture *fixture, char event, bool on)
+{
+	void __iomem *mask = fixture->regs + event_block(fixture->hw, event) +
+			     MALIDP_REG_MASKIRQ;
+	u32 bits = event_bits(fixture->hw, event);
+
+	writel(on ? readl(mask) | bits : readl(mask) & ~bits, mask);
+}
+
+static bool interrupts(struct mw_fixture *fixture, char event)
+{
+	u32 block = event_block(fixture->hw, event);
+
+	return malidp_model_peek(fixture->model, block + MALIDP_REG_STATUS) &
+	       malidp_model_peek(fixture->model, block + MALIDP_REG_MASKIRQ) &
+	       event_bits(fixture->hw, event);
+}
+
+/* Returns when the handler has been there, or is not to come. */
+static void raise(struct kunit *test, char event)
+{
+	struct mw_fixture *fixture = test->priv;
+	char last = event == 'B' ? 'V' : event;
+	unsigned long flags;
+	int i;
+
+	/* One interrupt tells of both. */
+	local_irq_save(flags);
+	if (event == 'B')
+		set_irq(fixture, 'L');
+	set_irq(fixture, last);
+	local_irq_restore(flags);
+	for (i = 0; i < 1000 && interrupts(fixture, last); i++)
+		usleep_range(50, 100);
+	KUNIT_EXPECT_FALSE_MSG(test, interrupts(fixture, last), "%c stays", event);
+}
+
+static void raise_all(struct kunit *test, const char *events)
+{
+	for (; *events; events++)
+		raise(test, *events);
+}
+
+static void put_fb(void *fb)
+{
+	drm_framebuffer_put(fb);
+}
+
+/* A job that is published, and of which nothing was heard. The buffer is kept. */
+static struct dma_fence *arm(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	struct drm_connector_state *conn_state;
+	struct dma_fence *fence;
+	struct mw_commit commit;
+	int i;
+
+	commit_begin(test, &commit);
+	conn_state = drm_atomic_get_connector_state(commit.state, &fixture->wb->base);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, conn_state);
+	KUNIT_ASSERT_EQ(test, drm_writeback_set_fb(conn_state, fixture->fb), 0);
+	fence = dma_fence_get(&conn_state->writeback_job->fence);
+	kunit_add_action_or_reset(test, put_fence, fence);
+	KUNIT_EXPECT_EQ(test, 0,
+			commit_end(&commit, drm_atomic_nonblocking_commit(commit.state)));
+	for (i = 0; i < 1000 && !is_published(fixture); i++)
+		usleep_range(50, 100);
+	KUNIT_EXPECT_TRUE(test, is_published(fixture));
+
+	return fence;
+}
+
+/* The commit goes on, and the job ends with the CRTC. */
+static void disarm(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+
+	raise(test, 'L');
+	be_good(fixture->model);
+	switch_crtc(test, false);
+	switch_crtc(test, true);
+	be_silent(fixture);
+}
+
+static void by_hand(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+
+	fixture->fb = create_fb(test, DRM_FORMAT_XRGB8888, MW_WIDTH, MW_WIDTH * 4);
+	kunit_add_action_or_reset(test, put_fb, fixture->fb);
+	map_regs(test);
+	be_silent(fixture);
+}
+
+static void want_writes(struct mw_fixture *fixture, const char *writes)
+{
+	const struct mw_product *hw = fixture->hw;
+
+	fixture->num_wanted = 0;
+	for (; *writes; writes++) {
+		if (*writes == 'c')
+			want(fixture, hw->control, 0);
+		else if (*writes == 'm')
+			want(fixture, hw->se + MALIDP_REG_MASKIRQ, hw->irqs);
+		else
+			want(fixture, hw->valid, *writes - '0');
+	}
+}
+
+/* What the event makes the driver write. */
+static void expect_writes_at(struct kunit *test, char event, const char *writes)
+{
+	struct mw_fixture *fixture = test->priv;
+
+	malidp_model_log_clear(fixture->model);
+	raise(test, event);
+	want_writes(fixture, writes);
+	expect_log(test);
+}
+
+static void expect_transition(struct kunit *test, const struct mw_transition *t)
+{
+	struct mw_fixture *fixture = test->priv;
+	struct dma_fence *fence = arm(test);
+
+	raise_all(test, t->path);
+	expect_writes_at(test, *t->event, t->writes);
+	KUNIT_EXPECT_EQ_MSG(test, engine_state(fixture), t->state, "%s, %s",
+			    t->path, t->event);
+	KUNIT_EXPECT_EQ_MSG(test, dma_fence_get_status(fence), t->status, "%s, %s",
+			    t->path, t->event);
+	disarm(test);
+}
+
+/* Test what each interrupt does in each state, and what it makes of the job. */
+static void malidp_test_mw_transitions(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	bool old = fixture->hw->product == 0x500;
+	const struct mw_transition *t = old ? mw_500_transitions : mw_550_transitions;
+	int n = old ? ARRAY_SIZE(mw_500_transitions) : ARRAY_SIZE(mw_550_transitions);
+
+	by_hand(test);
+	while (n--)
+		expect_transition(test, t++);
+}
+
+/* Test that a latch from before the commit, not heard of yet, is not its own. */
+static void malidp_test_mw_stale_latch(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+
+	by_hand(test);
+	unmask(fixture, 'L', false);
+	set_irq(fixture, 'L');
+	arm(test);
+	unmask(fixture, 'L', true);
+	raise(test, 'V');
+
+	KUNIT_EXPECT_EQ(test, engine_state(fixture), MALIDP_MW_ARMED);
+	disarm(test);
+}
+
+/* Test that an error from before the job is not its own. */
+static void malidp_test_mw_stale_error(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	struct dma_fence *fence;
+
+	by_hand(test);
+	set_irq(fixture, 'A');
+	fence = arm(test);
+	raise_all(test, fixture->hw->product == 0x500 ? "BDB" : "BDV");
+
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
+	disarm(test);
+}
+
+/* Test that an error of which no interrupt was heard yet reaches the fence. */
+static void malidp_test_mw_last_error(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	struct dma_fence *fence;
+
+	by_hand(test);
+	fence = arm(test);
+	raise_all(test, "BD");
+	unmask(fixture, 'A', false);
+	set_irq(fixture, 'A');
+	raise(test, fixture->hw->product == 0x500 ? 'B' : 'V');
+
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -EFAULT);
+	disarm(test);
+}
+
+static void set_updating(struct mw_fixture *fixture, bool updating)
+{
+	struct malidp_mw *mw = engine(fixture);
+
+	spin_lock_irq(&mw->lock);
+	mw->updating = updating;
+	spin_unlock_irq(&mw->lock);
+}
+
+/* Test that half of an update is not latched when the engine is to stop. */
+static void malidp_test_mw_updating(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	bool old = fixture->hw->product == 0x500;
+
+	by_hand(test);
+	arm(test);
+	raise_all(test, old ? "L" : "B");
+	set_updating(fixture, true);
+	expect_writes_at(test, old ? 'V' : 'A', old ? "c" : "mc");
+	set_updating(fixture, false);
+
+	KUNIT_EXPECT_EQ(test, engine_state(fixture), MALIDP_MW_STOPPING);
+	disarm(test);
+}
+
+/*
  * The checks
  */
 
@@ -810,6 +1218,38 @@ static void malidp_test_mw_check(struct kunit *test)
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, check(test, DRM_FORMAT_NV12, MW_WIDTH,
 				    MW_WIDTH + align / 2), -EINVAL);
+}
+
+/* What a commit with an interlaced mode, and with a framebuffer or none, returns. */
+static int check_interlaced(struct kunit *test, struct drm_framebuffer *fb)
+{
+	struct mw_fixture *fixture = test->priv;
+	struct drm_connector_state *conn_state;
+	struct drm_crtc_state *crtc_state;
+	struct mw_commit commit;
+
+	commit_begin(test, &commit);
+	crtc_state = drm_atomic_get_crtc_state(commit.state, fixture->crtc);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, crtc_state);
+	crtc_state->mode.flags |= DRM_MODE_FLAG_INTERLACE;
+	conn_state = drm_atomic_get_connector_state(commit.state, &fixture->wb->base);
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, conn_state);
+	if (fb)
+		KUNIT_ASSERT_EQ(test, drm_writeback_set_fb(conn_state, fb), 0);
+	commit.state->allow_modeset = true;
+
+	return commit_end(&commit, drm_atomic_check_only(commit.state));
+}
+
+/* Test that an interlaced mode may be shown, and not written. */
+static void malidp_test_mw_interlace(struct kunit *test)
+{
+	struct drm_framebuffer *fb = create_fb(test, DRM_FORMAT_XRGB8888,
+					       MW_WIDTH, MW_WIDTH * 4);
+
+	KUNIT_EXPECT_EQ(test, check_interlaced(test, NULL), 0);
+	KUNIT_EXPECT_EQ(test, check_interlaced(test, fb), -EINVAL);
+	drm_framebuffer_put(fb);
 }
 
 /* Test that a reset without memory leaves no state, which has no copy (M5). */
@@ -858,8 +1298,14 @@ static struct kunit_case malidp_mw_tests[] = {
 	KUNIT_CASE_PARAM(malidp_test_mw_crtc_off, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_asleep, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_balance, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_transitions, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_stale_latch, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_stale_error, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_last_error, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_updating, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_clones, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_check, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_interlace, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_reset, product_gen_params),
 	{ }
 };
