@@ -897,13 +897,13 @@ static bool is_published(struct mw_fixture *fixture)
 	return published;
 }
 
-/* Nothing comes by itself any more, once the frame is over. */
+/* Nothing comes by itself any more, but what was raised just now. */
 static void be_silent(struct mw_fixture *fixture)
 {
 	malidp_model_set(fixture->model, MALIDP_MODEL_FREEZE, 1);
 	malidp_model_set(fixture->model, MALIDP_MODEL_DROP_LATCH, MW_FOREVER);
 	malidp_model_set(fixture->model, MALIDP_MODEL_DROP_VSYNC, MW_FOREVER);
-	msleep(20);
+	usleep_range(1000, 2000);
 }
 
 static void iounmap_regs(void *regs)
