@@ -139,19 +139,5 @@ static enum exit_status json_card(const struct card *card,
 
 enum exit_status info_cards_json(const struct options *options)
 {
-	enum exit_status failed, status = EXIT_OK;
-	unsigned int n = 0, printed = 0;
-	struct card card;
-
-	printf("[");
-	while (next_card(&card, &n, &failed, options)) {
-		if (!failed) {
-			printf("%s", printed++ ? ",\n " : "");
-			failed = json_card(&card, options);
-			card_close(&card);
-		}
-		status = failed ? failed : status;
-	}
-	printf("]\n");
-	return status;
+	return json_cards(options, json_card);
 }

@@ -18,6 +18,11 @@ enum exit_status list_cards_json(const struct options *options);
 void list_formats(FILE *file, const uint32_t *formats, unsigned int n);
 void list_modes(FILE *file, const drmModeModeInfo *modes, unsigned int n);
 
+/* A JSON array with what @json_card prints for each card. */
+enum exit_status json_cards(const struct options *options,
+			    enum exit_status (*json_card)(const struct card *card,
+							  const struct options *options));
+
 /* ", KEY: [...]" of a JSON object. */
 void json_formats(const char *key, const uint32_t *formats, unsigned int n);
 void json_modes(const struct pipe *pipe);

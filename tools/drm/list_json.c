@@ -66,7 +66,9 @@ static enum exit_status json_card(const struct card *card,
 	return status;
 }
 
-enum exit_status list_cards_json(const struct options *options)
+enum exit_status json_cards(const struct options *options,
+			    enum exit_status (*json_card)(const struct card *card,
+							  const struct options *options))
 {
 	enum exit_status failed, status = EXIT_OK;
 	unsigned int n = 0, printed = 0;
@@ -83,4 +85,9 @@ enum exit_status list_cards_json(const struct options *options)
 	}
 	printf("]\n");
 	return status;
+}
+
+enum exit_status list_cards_json(const struct options *options)
+{
+	return json_cards(options, json_card);
 }
