@@ -42,7 +42,7 @@ static void drm_test_writeback_unregister(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 0);
 }
 
-/* Test that it waits for a job whose commit is just about to queue it. */
+/* Test that it waits for a job whose commit is about to queue it, however long. */
 static void drm_test_writeback_unregister_starting(struct kunit *test)
 {
 	struct mock_device *mock = test->priv;
@@ -52,10 +52,12 @@ static void drm_test_writeback_unregister_starting(struct kunit *test)
 	register_and_on(mock);
 	mwb->commit_gate = &mock->gate;
 	mwb->answer_ms = 1;
+	mwb->base.timeout_ms = MOCK_SHORT_MS;
+	mwb->base.wait_ms = 1;
 	fence = mock_write_nonblock(mock);
 	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&mwb->commit_entered,
 							  MOCK_PATIENCE), 0);
-	mock_gate_later(mock, MOCK_SHORT_MS);
+	mock_gate_later(mock, 4 * MOCK_SHORT_MS);
 	drm_dev_unregister(mock->drm);
 
 	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), 1);
