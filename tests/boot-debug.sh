@@ -39,5 +39,5 @@ check "lockdep is on" ends 0 "grep '^ debug_locks: *1$' /proc/lockdep_stats"
 check "lockdep that was switched off" sees "boot: lockdep is off after:" \
 	"load drm_hdmi_state_helper_test"
 check "... is excused where the test has a boot of its own" \
-	scripts/boot --log "$dir/log" build/uml-debug scripts/uml/kunit drm_hdmi_state_helper_test
+	scripts/boot --log "$dir/log" build/uml-debug scripts/guest/kunit drm_hdmi_state_helper_test
 finish

@@ -26,7 +26,7 @@ kernel_on() {	# SIZE
 }
 
 capture() {	# SIZE
-	printf 'mount -t tmpfs -o size=%s none /mnt || exit 99\n. scripts/uml/card\n' "$1"
+	printf 'mount -t tmpfs -o size=%s none /mnt || exit 99\n. scripts/guest/card\n' "$1"
 	printf 'load_card vkms && build/tools/wbcapture --quiet --frames 2 -o /mnt\n'
 }
 
