@@ -13,7 +13,7 @@ help:
 	@echo 'make series    write the mailable series to build/series'
 	@echo 'make install   install wbcapture and its man page: PREFIX=/usr/local, DESTDIR='
 	@echo
-	@echo 'Parts of these: kernel-plain, kernel-debug, mutants (broken variants that'
+	@echo 'Parts of these: kernel-plain, kernel-debug, kernel-qemu, mutants (broken variants that'
 	@echo 'the tests must catch); and uninstall, clean'
 
 capture check mutants soak:
@@ -33,9 +33,12 @@ install uninstall:
 kernel-plain kernel-debug:
 	@scripts/kernel $(@:kernel-%=uml-%)
 
+kernel-qemu:
+	@scripts/kernel qemu-debug
+
 # keeps the downloaded base, and the kernel tree, which may hold work
 clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
 .PHONY: help capture check mutants soak bench tree refresh series install \
-	uninstall kernel-plain kernel-debug clean
+	uninstall kernel-plain kernel-debug kernel-qemu clean

@@ -54,6 +54,15 @@ use_ccache() {
 	export PATH="/usr/lib/ccache:$PATH" CCACHE_BASEDIR="$PWD" CCACHE_NOHASHDIR=1
 }
 
+# what the kernel calls the architecture of a board
+arch_of() {
+	case $1 in
+	uml) echo um ;;
+	qemu) echo x86_64 ;;
+	*) fail "$1: no such board; there are uml and qemu" ;;
+	esac
+}
+
 # the lines of a list that count
 entries() {
 	sed '/^#/d; /^[[:space:]]*$/d' "$1"

@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Board qemu: what scripts/boot promises holds there too, and the kernel sees
+# faults. Needs build/qemu-debug.
+#
+# Usage: boot-qemu.sh
+set -u
+cd "$(dirname "$0")/.." || exit
+. tests/tap
+
+dir=$PWD/build/test-boot-qemu
+rm -rf "$dir"
+mkdir -p "$dir"
+
+ends() {	# STATUS SCRIPT [OPTION...]
+	wanted=$1
+	printf '%s\n' "$2" >"$dir/job.sh"
+	shift 2
+	scripts/boot --log "$dir/log" "$@" build/qemu-debug "$dir/job.sh" \
+		>"$dir/out" 2>"$dir/err" && status=0 || status=$?
+	[ $status = "$wanted" ] || { echo "status $status"; cat "$dir/err"; false; }
+}
+
+says() {	# FILE TEXT
+	grep -qF -- "$2" "$dir/$1" || { echo "$1 does not say: $2"; tail "$dir/$1"; false; }
+}
+
+crash() {
+	echo "load lkdtm; echo $1 >/sys/kernel/debug/provoke-crash/DIRECT"
+}
+
+# One boot for all that a sound guest can show: it says so in lines.
+cat >"$dir/look" <<-END
+	seq 20000
+	echo "cpus: \$(nproc)"
+	touch $PWD/README.new 2>/dev/null && echo "writes to the host"
+	echo written >$dir/by-guest
+	grep '^ debug_locks: *1\$' /proc/lockdep_stats
+	test -c /dev/tty1 && echo "a VT"
+	load vkms enable_writeback=1
+	ls /dev/dri/card0
+	rmmod vkms
+	exit 7
+END
+check "the script's status is passed on" ends 7 ". $dir/look"
+check "every line of output arrives, in order" \
+	sh -c "seq 20000 | cmp - $dir/out 2>&1 | grep 'EOF on -'"
+check "two CPUs" says out "cpus: 2"
+check "the guest cannot write to the host" sh -c "! grep -F 'writes to the host' $dir/out"
+check "... but to build/" says by-guest written
+check "lockdep is on" says out debug_locks
+check "there is a VT" says out "a VT"
+check "a card" says out /dev/dri/card0
+
+check "a guest that hangs is ended" ends 124 "sleep 100" --timeout 25
+check "... with a message" says err "did not end within 25 s"
+check "a kernel that panics" ends 125 "$(crash PANIC)"
+check "use after free" ends 125 "$(crash READ_AFTER_FREE)"
+check "... is shown" says err "BUG: KASAN: slab-use-after-free"
+check "a leak" ends 125 "load kmemleak-test"
+check "... is shown" says err "unreferenced object"
+finish
