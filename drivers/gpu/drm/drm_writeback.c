@@ -38,7 +38,9 @@
  *	The framebuffer that the commit writes to. It applies to that commit
  *	alone and always reads 0. 0 means no writeback. The framebuffer needs a
  *	CRTC that is active and one of the formats below; drivers add their own
- *	limits, see drm_writeback_check_fb().
+ *	limits, see drm_writeback_check_fb(). A lessee needs that CRTC in its
+ *	lease, wherever the connector is. As for planes, the framebuffer may be
+ *	that of another file: who can commit can also map it, see GETFB.
  *
  * WRITEBACK_PIXEL_FORMATS:
  *	Immutable blob with an array of u32: the formats, as fourcc codes, that

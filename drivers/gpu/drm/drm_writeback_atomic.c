@@ -12,6 +12,7 @@
 #include <drm/drm_atomic_helper.h>
 #include <drm/drm_atomic_uapi.h>
 #include <drm/drm_framebuffer.h>
+#include <drm/drm_lease.h>
 #include <drm/drm_mode_object.h>
 #include <drm/drm_modeset_lock.h>
 #include <drm/drm_print.h>
@@ -88,11 +89,14 @@ static int set_fb_id(struct drm_connector_state *conn_state,
 		     struct drm_file *file_priv, u64 id)
 {
 	struct drm_connector *connector = conn_state->connector;
+	unsigned int index = drm_connector_index(connector);
 	struct drm_framebuffer *fb = NULL;
 	int ret;
 
 	if (id) {
-		fb = drm_framebuffer_lookup(connector->dev, file_priv, id);
+		/* The look-up sees 32 bits of it. */
+		if (id <= U32_MAX)
+			fb = drm_framebuffer_lookup(connector->dev, file_priv, id);
 		if (!fb) {
 			drm_writeback_dbg(connector, "no framebuffer %llu\n", id);
 			return -EINVAL;
@@ -102,6 +106,7 @@ static int set_fb_id(struct drm_connector_state *conn_state,
 	ret = drm_atomic_set_writeback_fb_for_connector(conn_state, fb);
 	if (fb)
 		drm_framebuffer_put(fb);
+	conn_state->state->connectors[index].written_by = file_priv;
 
 	return ret;
 }
@@ -224,6 +229,15 @@ static int check_no_fences(struct drm_connector *connector,
 	return 0;
 }
 
+/* A lessee's connector may be on a CRTC that its lessor has kept. */
+static bool is_leased(const struct drm_connector_state *conn_state)
+{
+	unsigned int index = drm_connector_index(conn_state->connector);
+
+	return drm_lease_held(conn_state->state->connectors[index].written_by,
+			      conn_state->crtc->base.id);
+}
+
 /* The checks that hold for any hardware, and any way to commit. */
 int drm_writeback_connector_check(struct drm_connector *connector,
 				  struct drm_connector_state *conn_state)
@@ -237,6 +251,12 @@ int drm_writeback_connector_check(struct drm_connector *connector,
 	if (!conn_state->crtc) {
 		drm_writeback_dbg(connector, "framebuffer without CRTC\n");
 		return -EINVAL;
+	}
+
+	if (!is_leased(conn_state)) {
+		drm_writeback_dbg(connector, "[CRTC:%d:%s] is not leased\n",
+				  conn_state->crtc->base.id, conn_state->crtc->name);
+		return -EACCES;
 	}
 
 	crtc_state = drm_atomic_get_new_crtc_state(conn_state->state,

@@ -17,6 +17,7 @@
 #include <drm/drm.h>
 #include <drm/drm_atomic.h>
 #include <drm/drm_atomic_helper.h>
+#include <drm/drm_auth.h>
 #include <drm/drm_crtc.h>
 #include <drm/drm_device.h>
 #include <drm/drm_drv.h>
@@ -300,6 +301,12 @@ static void set_no_such_fb(struct mock_props *props)
 	set_fb_value(props, props->client->mock->crtc[0]->base.id);
 }
 
+/* One that is, but for bits that an id does not have. */
+static void set_long_fb(struct mock_props *props)
+{
+	set_fb_value(props, props->fb_id | BIT_ULL(32));
+}
+
 static void set_fence_value(struct mock_props *props, u64 value)
 {
 	struct mock_device *mock = props->client->mock;
@@ -363,6 +370,8 @@ static const struct props_case props_cases[] = {
 	  "fb_withdrawn", -EINVAL },
 	{ { set_crtc, set_no_such_fb, set_fence },
 	  "no_such_fb", -EINVAL },
+	{ { set_crtc, set_long_fb, set_fence },
+	  "long_fb", -EINVAL },
 	{ { set_crtc, set_fb, set_bad_fence },
 	  "bad_address", -EFAULT },
 };
@@ -423,6 +432,68 @@ static void drm_test_writeback_atomic_test_only(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, run_props(test, DRM_MODE_ATOMIC_TEST_ONLY), -1);
 	KUNIT_EXPECT_EQ(test, mock->wb[0].prepared, 0);
+}
+
+/*
+ * Leases
+ */
+
+static void lease(struct mock_client *client, struct drm_mode_object *obj)
+{
+	struct drm_file *file = client->file.private_data;
+
+	KUNIT_ASSERT_EQ(client->mock->test,
+			idr_alloc(&file->master->leases, obj, obj->id,
+				  obj->id + 1, GFP_KERNEL), obj->id);
+}
+
+/* The client, until now the master, has nothing but what it gets from @lessor. */
+static void begin_leases(struct mock_client *client, struct drm_master *lessor)
+{
+	struct drm_file *file = client->file.private_data;
+
+	file->master->lessor = lessor;
+	client->mock->drm->master = lessor;
+}
+
+static void end_leases(struct mock_client *client)
+{
+	struct drm_file *file = client->file.private_data;
+	struct drm_master *master = file->master;
+
+	client->mock->drm->master = master;
+	master->lessor = NULL;
+	idr_destroy(&master->leases);
+	idr_init(&master->leases);
+}
+
+/* Test that a lessee cannot look at a CRTC where its lessor has left a connector. */
+static void drm_test_writeback_lease(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_client *client = client_open_atomic(mock);
+	struct drm_framebuffer *fb = mock_fb(mock);
+	struct mock_props props = { .client = client, .fb_id = fb->base.id };
+	struct drm_master lessor = {};
+
+	mock_on(mock);
+	mock->wb[0].answer_ms = 1;
+	begin_leases(client, &lessor);
+	lease(client, &mock->wb[0].base.base.base);
+	lease(client, &mock->crtc[1]->base);
+	set_fb(&props);
+	KUNIT_EXPECT_EQ(test, commit_props(&props, DRM_MODE_ATOMIC_TEST_ONLY), -EACCES);
+	KUNIT_EXPECT_EQ(test, commit_props(&props, 0), -EACCES);
+	KUNIT_EXPECT_EQ(test, mock->wb[0].prepared, 0);
+
+	lease(client, &mock->crtc[0]->base);
+	KUNIT_EXPECT_EQ(test, commit_props(&props, 0), 0);
+	KUNIT_EXPECT_EQ(test, mock->wb[0].queued, 1);
+	KUNIT_EXPECT_TRUE(test, mock_wait_cleaned(&mock->wb[0], 1));
+
+	end_leases(client);
+	client_close(client);
+	drm_framebuffer_put(fb);
 }
 
 /*
@@ -621,6 +692,7 @@ static struct kunit_case drm_writeback_ioctl_tests[] = {
 	KUNIT_CASE(drm_test_writeback_read),
 	KUNIT_CASE_PARAM(drm_test_writeback_atomic, props_gen_params),
 	KUNIT_CASE_PARAM(drm_test_writeback_atomic_test_only, props_gen_params),
+	KUNIT_CASE(drm_test_writeback_lease),
 	KUNIT_CASE(drm_test_writeback_addfb),
 	KUNIT_CASE(drm_test_writeback_addfb_modifier),
 	KUNIT_CASE(drm_test_writeback_addfb_format),
