@@ -7,7 +7,6 @@
  * WRITEBACK_SEED=N repeats the moments of another run.
  */
 
-#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -19,6 +18,7 @@
 #include "clock.h"
 #include "display.h"
 #include "flips.h"
+#include "lessee.h"
 
 /* A client is killed within so many microseconds of its first capture. */
 #define MOMENTS 30000
@@ -260,18 +260,12 @@ TEST_F(close, of_a_client_that_exits)
 static int lease(const struct screen *screen, struct card *lessee)
 {
 	const struct pipe *pipe = &screen->pipe;
-	const uint32_t objects[] = {
+	const uint32_t objects[LESSEE_OBJECTS] = {
 		pipe->connector.id, pipe->crtc.id, pipe->plane.id,
 	};
 	uint32_t id;
 
-	*lessee = screen->card;
-	lessee->fd = drmModeCreateLease(screen->card.fd, objects, 3, O_CLOEXEC,
-					&id);
-	if (lessee->fd < 0)
-		return lessee->fd;
-	return drmSetClientCap(lessee->fd, DRM_CLIENT_CAP_ATOMIC, 1) ?:
-	       drmSetClientCap(lessee->fd, DRM_CLIENT_CAP_WRITEBACK_CONNECTORS, 1);
+	return lessee_open(lessee, &screen->card, objects, &id);
 }
 
 static int attach(const struct screen *screen, bool attached)
