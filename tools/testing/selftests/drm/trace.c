@@ -11,6 +11,7 @@
 
 #define TRACEFS "/sys/kernel/tracing/"
 #define SYSTEM "drm_writeback"
+#define DEBUG_FILE "/sys/module/drm/parameters/debug"
 
 static bool write_text(const char *path, const char *text)
 {
@@ -109,6 +110,11 @@ static void parse_line(const char *line, struct counters *counters)
 	if (!strncmp(line, "job ", 4) && !counters->in_flight++)
 		snprintf(counters->job, sizeof(counters->job), "%.*s",
 			 (int)strcspn(line, "\n"), line);
+}
+
+bool debug_set(const char *mask)
+{
+	return write_text(DEBUG_FILE, mask);
 }
 
 bool counters_read(struct counters *counters, unsigned int minor,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel tells of a connector's writeback jobs: its trace events, and
- * its counters in debugfs.
+ * What the kernel tells of a connector's writeback jobs: its trace events, its
+ * messages, and its counters in debugfs.
  */
 #ifndef TRACE_H
 #define TRACE_H
@@ -39,6 +39,9 @@ unsigned int trace_count(const struct trace *trace, const char *step,
 /* The steps of a job in their order: "created prepared ...". */
 void trace_steps(const struct trace *trace, uint64_t job, char *text,
 		 unsigned int size);
+
+/* Has DRM print its debug messages of these kinds, "0" for none. */
+bool debug_set(const char *mask);
 
 struct counters {
 	unsigned int timeout_ms;

@@ -8,26 +8,12 @@
 
 #include "kselftest_harness.h"
 #include "request.h"
-
-#define DEBUG_FILE "/sys/module/drm/parameters/debug"
+#include "trace.h"
 
 FIXTURE(message) {
 	struct bench bench;
 	int kmsg;
 };
-
-/* Has DRM print its messages on atomic commits; 0 for none again. */
-static bool set_debug(const char *mask)
-{
-	int fd = open(DEBUG_FILE, O_WRONLY | O_CLOEXEC);
-	bool done;
-
-	if (fd < 0)
-		return false;
-	done = write(fd, mask, strlen(mask)) > 0;
-	close(fd);
-	return done;
-}
 
 FIXTURE_SETUP(message)
 {
@@ -39,13 +25,13 @@ FIXTURE_SETUP(message)
 	self->kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (self->kmsg < 0 || lseek(self->kmsg, 0, SEEK_END) < 0)
 		SKIP(return, "cannot read the kernel log");
-	if (!set_debug("0"))
-		SKIP(return, "cannot write to " DEBUG_FILE);
+	if (!debug_set("0"))
+		SKIP(return, "cannot turn debug messages on");
 }
 
 FIXTURE_TEARDOWN(message)
 {
-	set_debug("0");
+	debug_set("0");
 	close(self->kmsg);
 	bench_close(&self->bench);
 }
@@ -85,11 +71,11 @@ static void check_rows(struct __test_metadata *_metadata, struct bench *bench,
 
 	for (; n; n--, row++) {
 		row_describe(row, text, sizeof(text));
-		set_debug("16");
+		debug_set("16");
 		EXPECT_EQ(row->verdict,
 			  bench_try(bench, row, DRM_MODE_ATOMIC_TEST_ONLY))
 			TH_LOG("%s", text);
-		set_debug("0");
+		debug_set("0");
 		EXPECT_TRUE(is_explained(kmsg, &bench->screen.pipe))
 			TH_LOG("%s: the log names no reason", text);
 	}

@@ -19,7 +19,6 @@
 #include "screen.h"
 #include "trace.h"
 
-#define DEBUG_FILE "/sys/module/drm/parameters/debug"
 #define DEBUGFS "/sys/kernel/debug"
 #define TRACEFS "/sys/kernel/tracing"
 #define EVENTS TRACEFS "/events/drm_writeback"
@@ -155,18 +154,6 @@ TEST_F(words, in_fdinfo)
  * Messages
  */
 
-static bool set_debug(const char *mask)
-{
-	int fd = open(DEBUG_FILE, O_WRONLY | O_CLOEXEC);
-	bool done;
-
-	if (fd < 0)
-		return false;
-	done = write(fd, mask, strlen(mask)) > 0;
-	close(fd);
-	return done;
-}
-
 /* The core's own tell of states by their hashed addresses. */
 static bool is_ours(const char *record)
 {
@@ -227,10 +214,10 @@ TEST_F(words, in_messages)
 
 	if (kmsg < 0 || lseek(kmsg, 0, SEEK_END) < 0)
 		SKIP(return, "cannot read the kernel log");
-	if (!set_debug("511"))
-		SKIP(return, "cannot write to " DEBUG_FILE);
+	if (!debug_set("511"))
+		SKIP(return, "cannot turn debug messages on");
 	say_much(&self->screen, &self->target);
-	set_debug("0");
+	debug_set("0");
 	count = check_messages(_metadata, kmsg);
 	EXPECT_LT(5, count);
 	TH_LOG("%u messages", count);
