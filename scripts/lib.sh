@@ -63,6 +63,17 @@ arch_of() {
 	esac
 }
 
+# A copy of a kernel's build directory, without what was in it. make finds C files
+# that are put there before those in the tree: that kernel differs in a few files.
+start_from() {	# BUILD COPY
+	mkdir -p "$2"
+	rsync -a --delete --exclude=/lock "$1/" "$2/"
+}
+
+make_modules() {	# BOARD-PURPOSE TREE BUILD
+	make -C "$2" ARCH="$(arch_of "${1%%-*}")" O="$PWD/$3" LOCALVERSION= modules </dev/null
+}
+
 # the lines of a list that count
 entries() {
 	sed '/^#/d; /^[[:space:]]*$/d' "$1"
