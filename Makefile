@@ -6,7 +6,8 @@
 help:
 	@echo 'make capture   boot the patched kernel, capture what it displays as PNGs'
 	@echo 'make check     run every test and check'
-	@echo 'make soak      the tests of many captures in a row, at full length'
+	@echo 'make stress    every broken variant of the code, and the long tests at full length'
+	@echo 'make compare   the same tests on the base kernel and on ours, in one table'
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
 	@echo 'make refresh   write the commits of build/linux back to patches/'
 	@echo 'make bench     measure what the trace events of writeback cost when they are off'
@@ -16,7 +17,7 @@ help:
 	@echo 'Parts of these: kernel-plain, kernel-debug, kernel-qemu, mutants (broken variants that'
 	@echo 'the tests must catch); and uninstall, clean'
 
-capture check mutants soak:
+capture check mutants stress compare:
 	@scripts/$@
 
 bench:
@@ -40,5 +41,5 @@ kernel-qemu:
 clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
-.PHONY: help capture check mutants soak bench tree refresh series install \
-	uninstall kernel-plain kernel-debug kernel-qemu clean
+.PHONY: help capture check mutants stress compare bench tree refresh series \
+	install uninstall kernel-plain kernel-debug kernel-qemu clean
