@@ -31,7 +31,8 @@ not ok 1 f.a
 slow='# a: Test terminated by timeout
 not ok 1 f.a
 # end: 1'
-panic='Kernel panic - not syncing: Kernel mode fault at addr 0x8, ip 0x6012'
+panic='RIP: 0033:sync_file_ioctl+0x636/0xc00
+Kernel panic - not syncing: Kernel mode fault at addr 0x8, ip 0x6012'
 kasan='BUG: KASAN: slab-use-after-free in f+0x1/0x2 [drm]'
 
 check "passed" outcome passed "" "$ok"
@@ -44,7 +45,7 @@ check "a process that cannot be killed" outcome hung "in drm_atomic_commit" \
 	'# waits: drm_atomic_commit
 # end: stuck'
 check "a guest that says nothing more" outcome hung "" '#  RUN f.a'
-check "a panic" outcome oopsed "panic: Kernel mode fault" '#  RUN f.a' "$panic"
+check "a panic" outcome oopsed "panic: Kernel mode fault in sync_file_ioctl\"" '#  RUN f.a' "$panic"
 check "... after the test has passed" outcome oopsed "panic: Kernel mode fault" "$ok" "$panic"
 check "a report, though the test passed" outcome reported "KASAN: slab-use-after-free in f" \
 	"$ok" "$kasan"
