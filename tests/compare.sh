@@ -49,8 +49,13 @@ check "a panic" outcome oopsed "panic: Kernel mode fault in sync_file_ioctl\"" '
 check "... after the test has passed" outcome oopsed "panic: Kernel mode fault" "$ok" "$panic"
 check "a report, though the test passed" outcome reported "KASAN: slab-use-after-free in f" \
 	"$ok" "$kasan"
-check "a crash counts more than what led to it" outcome oopsed "panic: Kernel mode fault" "$ok" "$kasan
+check "a crash counts more than what led to it" outcome oopsed \
+	"panic: Kernel mode fault in sync_file_ioctl, after KASAN: slab-use-after-free in f" "$ok" "$kasan
 $panic"
+fork='RIP: 0033:flush_tlb_mm+0xff/0x1c0
+Kernel panic - not syncing: Kernel mode fault at addr 0x40e, ip 0x6003ad1f'
+check "a fork that is killed when the time is over" outcome hung "" "$slow" "$fork"
+check "... but no other crash" outcome oopsed "panic: Kernel mode fault in flush_tlb_mm" "$ok" "$fork"
 check "a report is the same wherever it is" outcome reported "KASAN: slab-use-after-free in f [drm]" \
 	"$ok" "$kasan"
 waits='[drm:f] *ERROR* commit wait timed out'
