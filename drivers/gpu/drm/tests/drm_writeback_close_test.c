@@ -270,23 +270,117 @@ static int refuse(struct drm_connector *connector, struct drm_atomic_state *stat
 	return -EINVAL;
 }
 
+/* The connector is there still, and leaves when a display comes. */
+static void expect_left_to_modeset(struct mock_device *mock)
+{
+	struct mock_commit commit;
+
+	expect_routed(mock, true);
+	mock_commit_begin(&commit, mock);
+	mock_commit_route(&commit, &mock->display, mock->crtc[0]);
+	KUNIT_EXPECT_EQ(mock->test, mock_commit_run(&commit), 0);
+	expect_routed(mock, false);
+	expect_display(mock);
+}
+
 /* Test that what a driver refuses at the close is done by the next modeset. */
 static void drm_test_writeback_close_refused(struct kunit *test)
 {
 	struct mock_device *mock = test->priv;
 	struct mock_file *mfile = file_open(mock);
-	struct mock_commit commit;
 
 	file_on(mock, mfile, false, 1);
 	mock->wb[0].helper.atomic_check = refuse;
 	file_close(mfile);
 	mock->wb[0].helper.atomic_check = NULL;
-	expect_routed(mock, true);
+	expect_left_to_modeset(mock);
+}
 
+/*
+ * No memory for a new state
+ */
+
+static struct drm_crtc_state *no_crtc_state(struct drm_crtc *crtc)
+{
+	return NULL;
+}
+
+static struct drm_plane_state *no_plane_state(struct drm_plane *plane)
+{
+	return NULL;
+}
+
+static struct drm_connector_state *no_conn_state(struct drm_connector *connector)
+{
+	return NULL;
+}
+
+static void swap_crtc(struct mock_device *mock)
+{
+	static const struct drm_crtc_funcs lack = {
+		.atomic_duplicate_state = no_crtc_state,
+	}, *funcs = &lack;
+
+	swap(mock->crtc[0]->funcs, funcs);
+}
+
+static void swap_plane(struct mock_device *mock)
+{
+	static const struct drm_plane_funcs lack = {
+		.atomic_duplicate_state = no_plane_state,
+	}, *funcs = &lack;
+
+	swap(mock->plane[0]->funcs, funcs);
+}
+
+static void swap_writeback(struct mock_device *mock)
+{
+	static const struct drm_connector_funcs lack = {
+		.atomic_duplicate_state = no_conn_state,
+	}, *funcs = &lack;
+
+	swap(mock->wb[0].base.base.funcs, funcs);
+}
+
+/* What has no memory for its state, between two calls. */
+static const struct lack {
+	const char *name;
+	void (*exchange)(struct mock_device *mock);
+} lacks[] = {
+	{ "CRTC", swap_crtc },
+	{ "plane", swap_plane },
+	{ "writeback", swap_writeback },
+};
+
+KUNIT_ARRAY_PARAM_DESC(lack, lacks, name);
+
+/* Test that what has no memory at the close is done by the next modeset. */
+static void drm_test_writeback_close_no_memory(struct kunit *test)
+{
+	const struct lack *lack = test->param_value;
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+
+	file_on(mock, mfile, false, 1);
+	lack->exchange(mock);
+	file_close(mfile);
+	lack->exchange(mock);
+	expect_left_to_modeset(mock);
+}
+
+/* Test that a modeset without memory for the orphan fails, and changes nothing. */
+static void drm_test_writeback_orphan_no_memory(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_commit commit;
+
+	leave_orphan(mock);
 	mock_commit_begin(&commit, mock);
-	mock_commit_route(&commit, &mock->display, mock->crtc[0]);
-	KUNIT_EXPECT_EQ(test, mock_commit_run(&commit), 0);
-	expect_routed(mock, false);
+	mock_commit_crtc(&commit, mock->crtc[0])->mode_changed = true;
+	swap_writeback(mock);
+	KUNIT_EXPECT_EQ(test, mock_commit_check(&commit), -ENOMEM);
+	swap_writeback(mock);
+	expect_routed(mock, true);
 	expect_display(mock);
 }
 
@@ -484,6 +578,7 @@ static struct kunit_case drm_writeback_close_tests[] = {
 	KUNIT_CASE(drm_test_writeback_close_not_live),
 	KUNIT_CASE(drm_test_writeback_close_bystander),
 	KUNIT_CASE(drm_test_writeback_close_refused),
+	KUNIT_CASE_PARAM(drm_test_writeback_close_no_memory, lack_gen_params),
 	KUNIT_CASE(drm_test_writeback_close_resumed),
 	KUNIT_CASE(drm_test_writeback_close_suspended),
 	KUNIT_CASE(drm_test_writeback_close_suspended_display),
@@ -495,6 +590,7 @@ static struct kunit_case drm_writeback_close_tests[] = {
 	KUNIT_CASE(drm_test_writeback_orphan_connector),
 	KUNIT_CASE(drm_test_writeback_orphan_adopted),
 	KUNIT_CASE(drm_test_writeback_orphan_written),
+	KUNIT_CASE(drm_test_writeback_orphan_no_memory),
 	{ }
 };
 
