@@ -3,6 +3,7 @@
  * KUnit tests of writeback connectors: an engine that misses its deadline
  */
 
+#include <linux/delay.h>
 #include <linux/dma-fence.h>
 #include <linux/ktime.h>
 
@@ -291,6 +292,33 @@ static void drm_test_writeback_stop_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, mwb->stopped, 1);
 }
 
+/* Test that the answer is not given up for as long as the driver tries to stop. */
+static void drm_test_writeback_stop_slow(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_wb *mwb = &mock->wb[0];
+
+	mock_on(mock);
+	mwb->helper.stop_writeback = mock_wb_stop;
+	mwb->stop_error = -EBUSY;
+	mwb->stop_gate = &mock->gate;
+	mwb->base.timeout_ms = MOCK_SHORT_MS;
+	mock_write(mock);
+	KUNIT_EXPECT_NE(test, wait_for_completion_timeout(&mwb->stop_entered,
+							  MOCK_PATIENCE), 0);
+
+	/* It would be given up by now; then a deadline that does not pass. */
+	msleep(10 * MOCK_SHORT_MS);
+	mwb->base.timeout_ms = MOCK_LONG_MS;
+	msleep(10 * MOCK_SHORT_MS);
+	complete_all(&mock->gate);
+
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(mock_write(mock)), -EIO);
+	KUNIT_EXPECT_EQ(test, mwb->cleaned, 0);
+	mock_answer(mwb, 0);
+	KUNIT_EXPECT_TRUE(test, mock_wait_cleaned(mwb, 2));
+}
+
 /* Test that the engine may answer while it is being stopped. */
 static void drm_test_writeback_stop_answers(struct kunit *test)
 {
@@ -470,6 +498,7 @@ static struct kunit_case drm_writeback_timeout_tests[] = {
 	KUNIT_CASE(drm_test_writeback_stop),
 	KUNIT_CASE(drm_test_writeback_stop_flip),
 	KUNIT_CASE(drm_test_writeback_stop_fails),
+	KUNIT_CASE(drm_test_writeback_stop_slow),
 	KUNIT_CASE(drm_test_writeback_stop_answers),
 	KUNIT_CASE(drm_test_writeback_stop_overlap),
 	KUNIT_CASE(drm_test_writeback_lost),
