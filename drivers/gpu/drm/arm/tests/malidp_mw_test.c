@@ -1252,6 +1252,31 @@ static void malidp_test_mw_interlace(struct kunit *test)
 	drm_framebuffer_put(fb);
 }
 
+static enum drm_mode_status mode_status(struct drm_connector *connector,
+					unsigned int width, unsigned int height)
+{
+	struct drm_display_mode mode = { .hdisplay = width, .vdisplay = height };
+
+	return connector->helper_private->mode_valid(connector, &mode);
+}
+
+/* Test that modes are listed that framebuffers can have the size of, no others. */
+static void malidp_test_mw_modes(struct kunit *test)
+{
+	struct mw_fixture *fixture = test->priv;
+	const struct drm_mode_config *config = &fixture->drm->mode_config;
+	unsigned int min_w = config->min_width, max_w = config->max_width;
+	unsigned int min_h = config->min_height, max_h = config->max_height;
+	struct drm_connector *connector = &fixture->wb->base;
+
+	KUNIT_EXPECT_EQ(test, mode_status(connector, min_w, max_h), MODE_OK);
+	KUNIT_EXPECT_EQ(test, mode_status(connector, max_w, min_h), MODE_OK);
+	KUNIT_EXPECT_EQ(test, mode_status(connector, min_w - 1, min_h), MODE_BAD_HVALUE);
+	KUNIT_EXPECT_EQ(test, mode_status(connector, max_w + 1, max_h), MODE_BAD_HVALUE);
+	KUNIT_EXPECT_EQ(test, mode_status(connector, min_w, min_h - 1), MODE_BAD_VVALUE);
+	KUNIT_EXPECT_EQ(test, mode_status(connector, max_w, max_h + 1), MODE_BAD_VVALUE);
+}
+
 /* Test that a reset without memory leaves no state, which has no copy (M5). */
 static void malidp_test_mw_reset(struct kunit *test)
 {
@@ -1306,6 +1331,7 @@ static struct kunit_case malidp_mw_tests[] = {
 	KUNIT_CASE_PARAM(malidp_test_mw_clones, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_check, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_interlace, product_gen_params),
+	KUNIT_CASE_PARAM(malidp_test_mw_modes, product_gen_params),
 	KUNIT_CASE_PARAM(malidp_test_mw_reset, product_gen_params),
 	{ }
 };
