@@ -10,6 +10,8 @@
 #include "rig.h"
 #include "suspend.h"
 
+#define FOREVER 1000000
+
 FIXTURE(suspend) {
 	struct rig rig;
 	struct buffer before;
@@ -141,6 +143,33 @@ TEST_F(suspend, of_the_device_ends_a_job)
 		TH_LOG("status %d", status);
 	ASSERT_EQ(0, wait_for_runtime_suspend(rig->model.device));
 	ASSERT_EQ(0, model_set(&rig->model, "freeze", 0));
+	ASSERT_EQ(0, screen_on(&rig->screen));
+	check_capture(_metadata, rig);
+}
+
+/*
+ * One that stays out of config mode and tells of no latch any more: the engine
+ * cannot be stopped in an orderly way, but stops with the power.
+ */
+TEST_F(suspend, of_a_device_that_does_not_obey)
+{
+	struct rig *rig = &self->rig;
+	int fence;
+
+	ASSERT_EQ(0, model_set(&rig->model, "freeze", 1));
+	fence = rig_start(rig, 2);
+	ASSERT_LE(0, fence);
+	sleep_ms(rig_frames_ms(rig, 3));
+	ASSERT_EQ(0, model_set(&rig->model, "config_hangs", 1));
+	ASSERT_EQ(0, model_set(&rig->model, "drop_latch", FOREVER));
+	ASSERT_EQ(0, screen_off(&rig->screen));
+	EXPECT_GT(0, fence_result(fence, 0));
+	ASSERT_EQ(0, wait_for_runtime_suspend(rig->model.device));
+	EXPECT_EQ(self->resets + 1, model_get(&rig->model, "resets"));
+
+	ASSERT_EQ(0, model_set(&rig->model, "freeze", 0));
+	ASSERT_EQ(0, model_set(&rig->model, "config_hangs", 0));
+	ASSERT_EQ(0, model_set(&rig->model, "drop_latch", 0));
 	ASSERT_EQ(0, screen_on(&rig->screen));
 	check_capture(_metadata, rig);
 }
