@@ -6,6 +6,7 @@
 help:
 	@echo 'make capture   boot the patched kernel, capture what it displays as PNGs'
 	@echo 'make check     run every test and check'
+	@echo 'make coverage  which lines of ours the tests reach: a table, and why not the others'
 	@echo 'make stress    every broken variant of the code, and the long tests at full length'
 	@echo 'make compare   the same tests on the base kernel and on ours, in one table'
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
@@ -19,6 +20,11 @@ help:
 
 capture check mutants stress compare:
 	@scripts/$@
+
+coverage:
+	@scripts/packages coverage
+	@scripts/check '*-plain*' '*-debug*' selftest-build coverage
+	@echo 'the lines are shown in build/coverage/index.html'
 
 bench:
 	@scripts/bench-trace
@@ -41,5 +47,5 @@ kernel-qemu:
 clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
-.PHONY: help capture check mutants stress compare bench tree refresh series \
+.PHONY: help capture check coverage mutants stress compare bench tree refresh series \
 	install uninstall kernel-plain kernel-debug kernel-qemu clean

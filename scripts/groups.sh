@@ -5,11 +5,13 @@
 # name stands before that of the group in the names of the files there.
 #
 # $only names the groups that are wanted, as patterns; default: all. $show is a
-# command that gets what a group prints; default: cat.
+# command that gets what a group prints; default: cat. $counts is a directory below
+# build/ where each guest leaves what gcov counted; default: none.
 
 set_of=$(basename "$0")
 only=
 show="cat"
+counts=
 mkdir -p build/log
 rm -f build/log/"$set_of"-*.count
 
@@ -75,8 +77,9 @@ in_guest() {	# BOARD-PURPOSE SECONDS JOB...
 		echo "Bail out! build/$purpose is not built"
 		return 1
 	}
+	[ -z "$counts" ] || rm -rf "${counts:?}/$name"
 	scripts/boot --timeout "$limit" --log "build/log/kernel-log-$name" \
-		"build/$purpose" "$@"
+		${counts:+--coverage "$PWD/$counts/$name"} "build/$purpose" "$@"
 }
 
 build_selftests() {
