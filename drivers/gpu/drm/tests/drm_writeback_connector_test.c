@@ -6,7 +6,6 @@
 #include <linux/dma-fence.h>
 #include <linux/limits.h>
 #include <linux/list.h>
-#include <linux/sched.h>
 
 #include <drm/drm_client.h>
 #include <drm/drm_device.h>
@@ -356,91 +355,61 @@ static void drm_test_writeback_init_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, init_all_formats(mock, &mock->wb[0]), 0);
 }
 
-#if IS_ENABLED(CONFIG_FAILSLAB)
-/* From now on, the nth allocation of this task fails, if it can. */
-static void fail_allocation(unsigned int nth)
+/* What failed can be done again. */
+static void expect_nothing_left(struct mock_device *mock,
+				struct inventory before)
 {
-	current->fail_nth = nth;
+	struct mock_wb *mwb = &mock->wb[1];
+
+	expect_same(mock->test, before, take_inventory(mock));
+	memset(&mwb->base, 0, sizeof(mwb->base));
+	KUNIT_EXPECT_EQ(mock->test, init_all_formats(mock, mwb), 0);
 }
 
-static bool has_failed(void)
+/* Returns whether there is an nth allocation. */
+static bool try_init(struct mock_device *mock, unsigned int nth)
 {
-	bool failed = !current->fail_nth;
-
-	current->fail_nth = 0;
-
-	return failed;
-}
-#else
-static void fail_allocation(unsigned int nth)
-{
-}
-
-static bool has_failed(void)
-{
-	return false;
-}
-#endif
-
-static void require_failing_allocations(struct kunit *test)
-{
-	void *ptr;
-
-	fail_allocation(1);
-	ptr = kmalloc(8, GFP_KERNEL);
-	has_failed();
-	kfree(ptr);
-	if (ptr)
-		kunit_skip(test, "needs CONFIG_FAILSLAB, and N in failslab/ignore-gfp-wait");
-}
-
-/* Returns true when there are fewer than n allocations. */
-static bool try_init(struct kunit *test, unsigned int nth, bool second)
-{
-	struct mock_device *mock = mock_create_bare(test);
-	struct inventory before;
+	struct inventory before = take_inventory(mock);
+	struct kunit *test = mock->test;
 	bool failed;
 	int ret;
 
-	if (second)
-		KUNIT_ASSERT_EQ(test, init_plain(mock, &mock->wb[0], 1), 0);
-	before = take_inventory(mock);
-
-	fail_allocation(nth);
+	mock_fail_allocation(nth);
 	ret = init_all_formats(mock, &mock->wb[1]);
-	failed = has_failed();
+	failed = mock_has_failed();
 
+	KUNIT_EXPECT_TRUE(test, !ret || (failed && ret == -ENOMEM));
 	if (ret)
-		expect_same(test, before, take_inventory(mock));
-	KUNIT_EXPECT_TRUE(test, !ret || ret == -ENOMEM);
-	KUNIT_EXPECT_TRUE(test, !ret || failed);
+		expect_nothing_left(mock, before);
 	mock_release(mock);
 
-	return !failed;
+	return failed;
 }
 
-static void fail_each(struct kunit *test, bool second)
+static bool try_first(struct kunit *test, unsigned int nth)
 {
-	unsigned int n = 1;
+	return try_init(mock_create_bare(test), nth);
+}
 
-	require_failing_allocations(test);
-	while (n < 200 && !try_init(test, n, second))
-		n++;
+static bool try_second(struct kunit *test, unsigned int nth)
+{
+	struct mock_device *mock = mock_create_bare(test);
 
-	KUNIT_EXPECT_GT(test, n, 5);
-	KUNIT_EXPECT_LT(test, n, 200);
+	KUNIT_ASSERT_EQ(test, init_plain(mock, &mock->wb[0], 1), 0);
+
+	return try_init(mock, nth);
 }
 
 /* Test that an init whose nth allocation fails leaves nothing behind. */
 static void drm_test_writeback_init_no_memory(struct kunit *test)
 {
-	fail_each(test, false);
+	mock_sweep(test, try_first);
 }
 
 /* Test that the same holds beside a connector that exists already. */
 static void drm_test_writeback_init_no_memory_second(struct kunit *test)
 {
-	fail_each(test, true);
+	mock_sweep(test, try_second);
 }
 
 static struct kunit_case drm_writeback_connector_tests[] = {

@@ -242,6 +242,12 @@ int mock_fence_status(struct dma_fence *fence);
 bool mock_wait_cleaned(struct mock_wb *mwb, unsigned int jobs);
 bool mock_wait_unstuck(struct mock_wb *mwb);
 
+/* Allocations that fail. */
+void mock_fail_allocation(unsigned int nth);
+bool mock_has_failed(void);
+void mock_sweep(struct kunit *test,
+		bool (*try)(struct kunit *test, unsigned int nth));
+
 /* A gate that opens by itself, some time later. */
 struct completion *mock_gate_later(struct mock_device *mock, unsigned int ms);
 

@@ -6,6 +6,8 @@
 #include <linux/delay.h>
 #include <linux/dma-fence.h>
 #include <linux/dma-resv.h>
+#include <linux/kref.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include <drm/drm_atomic.h>
@@ -413,6 +415,115 @@ static void drm_test_writeback_sync_two_jobs(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_written(obj));
 }
 
+/*
+ * Without memory
+ */
+
+/* A commit of two connectors, to buffers in two parts that others use. */
+struct crowd {
+	struct mock_device *mock;
+	struct mock_commit commit;
+	struct drm_gem_object *parts[MOCK_PIPES][2];
+	struct dma_fence *others[MOCK_PIPES][2], *fences[MOCK_PIPES];
+};
+
+static void crowd_pipe(struct crowd *crowd, unsigned int pipe)
+{
+	struct mock_device *mock = crowd->mock;
+	struct drm_framebuffer *fb;
+	unsigned int i;
+
+	fb = mock_fb_create(mock, mock->mode->hdisplay, mock->mode->vdisplay,
+			    DRM_FORMAT_NV12, DRM_FORMAT_MOD_LINEAR);
+	for (i = 0; i < 2; i++) {
+		crowd->parts[pipe][i] = make_memory(mock);
+		crowd->others[pipe][i] = add_other(mock->test, crowd->parts[pipe][i],
+						   DMA_RESV_USAGE_READ);
+		fb->obj[i] = crowd->parts[pipe][i];
+	}
+	mock_commit_enable(&crowd->commit, mock->crtc[pipe]);
+	mock_commit_route(&crowd->commit, &mock->wb[pipe].base.base, mock->crtc[pipe]);
+	crowd->fences[pipe] = mock_commit_fb(&crowd->commit, &mock->wb[pipe], fb);
+	drm_framebuffer_put(fb);
+}
+
+/* The others have finished. */
+static void crowd_go(struct crowd *crowd)
+{
+	unsigned int pipe, i;
+
+	for (pipe = 0; pipe < MOCK_PIPES; pipe++)
+		for (i = 0; i < 2; i++)
+			dma_fence_signal(crowd->others[pipe][i]);
+}
+
+/* Only the test and the memory hold it any more. */
+static bool is_let_go(struct dma_fence *other)
+{
+	long patience = MOCK_PATIENCE;
+
+	while (kref_read(&other->refcount) > 2 && patience--)
+		schedule_timeout_uninterruptible(1);
+
+	return kref_read(&other->refcount) == 2;
+}
+
+static void crowd_expect(struct crowd *crowd, int status)
+{
+	struct kunit *test = crowd->mock->test;
+	unsigned int pipe;
+
+	for (pipe = 0; pipe < MOCK_PIPES; pipe++) {
+		struct mock_wb *mwb = &crowd->mock->wb[pipe];
+
+		KUNIT_EXPECT_EQ(test, mock_fence_status(crowd->fences[pipe]), status);
+		KUNIT_EXPECT_FALSE(test, is_written(crowd->parts[pipe][0]));
+		KUNIT_EXPECT_FALSE(test, is_written(crowd->parts[pipe][1]));
+		KUNIT_EXPECT_TRUE(test, mock_wait_cleaned(mwb, mwb->prepared));
+		KUNIT_EXPECT_TRUE(test, is_let_go(crowd->others[pipe][0]));
+		KUNIT_EXPECT_TRUE(test, is_let_go(crowd->others[pipe][1]));
+	}
+}
+
+/* A commit as a whole fails or not; the next one is fine. */
+static bool try_commit(struct kunit *test, unsigned int nth)
+{
+	struct mock_device *mock = test->priv;
+	struct crowd crowd = { .mock = mock };
+	unsigned int pipe;
+	bool failed;
+	int ret;
+
+	mock_commit_begin(&crowd.commit, mock);
+	for (pipe = 0; pipe < MOCK_PIPES; pipe++)
+		crowd_pipe(&crowd, pipe);
+
+	mock_fail_allocation(nth);
+	ret = drm_atomic_nonblocking_commit(crowd.commit.state);
+	failed = mock_has_failed();
+	mock_commit_drop(&crowd.commit);
+
+	KUNIT_EXPECT_TRUE(test, !ret || (failed && ret == -ENOMEM));
+	crowd_go(&crowd);
+	crowd_expect(&crowd, ret ? -ECANCELED : 1);
+	KUNIT_EXPECT_EQ(test, mock_fence_status(mock_write(mock)), 1);
+
+	return failed;
+}
+
+/* Test that each allocation of a commit of two jobs may fail. */
+static void drm_test_writeback_sync_no_memory(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	unsigned int pipe;
+
+	mock_on(mock);
+	for (pipe = 0; pipe < MOCK_PIPES; pipe++)
+		mock->wb[pipe].answer_ms = 1;
+
+	mock_sweep(test, try_commit);
+}
+
 static struct kunit_case drm_writeback_sync_tests[] = {
 	KUNIT_CASE_PARAM(drm_test_writeback_sync_waits, usage_gen_params),
 	KUNIT_CASE(drm_test_writeback_sync_bookkeeping),
@@ -426,6 +537,7 @@ static struct kunit_case drm_writeback_sync_tests[] = {
 	KUNIT_CASE(drm_test_writeback_sync_aborted),
 	KUNIT_CASE(drm_test_writeback_sync_aborted_younger),
 	KUNIT_CASE(drm_test_writeback_sync_two_jobs),
+	KUNIT_CASE(drm_test_writeback_sync_no_memory),
 	{ }
 };
 
