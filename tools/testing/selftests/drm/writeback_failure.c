@@ -1,223 +1,566 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each allocation of a commit fails in turn: the commit fails as a whole, and
- * the next one is fine.
+ * Each allocation of a commit fails in turn, on each path that a commit with a
+ * writeback can take: the commit fails as a whole and leaves no trace, or it
+ * does without what failed. The next one is fine.
  */
 
-#include <dirent.h>
-#include <fcntl.h>
+#include <poll.h>
 
 #include "kselftest_harness.h"
 #include "atomic.h"
-#include "screen.h"
-
-#define FAULTS "/sys/kernel/debug/"
+#include "clock.h"
+#include "display.h"
+#include "faults.h"
+#include "flips.h"
+#include "sharing.h"
+#include "snapshot.h"
 
 /* No commit has so many allocations. */
 #define NTH_MAX 1000
 
-/* Of a commit with a capture at the least: state, job, fence file. */
+/* Of any commit at the least: the states of the commit and of its objects. */
 #define NTH_MIN 5
 
+/* Frames of 2 ms. */
+#define WIDTH 128
+#define HEIGHT 96
+#define HZ 500
+
+/* How the screen is before each commit, and what the commit makes of it. */
+enum start {
+	RUNS,			/* captures all the time */
+	IS_OFF,			/* turned on with the first picture */
+	JOINS,			/* a display to which the connector comes */
+	LEAVES,			/* a display from which it goes */
+};
+
+/* What the commit has to wait for. */
+enum sync {
+	NOTHING,
+	IN_FENCE,
+	OTHERS,			/* a reader and a writer of the buffer */
+};
+
+struct path {
+	enum start start;
+	bool property;		/* with the ioctl that sets a single property */
+	bool fence;
+	enum sync sync;
+	uint32_t flags;
+};
+
 struct trial {
+	const struct path *path;
 	struct screen screen;
+	struct display display;
 	struct buffer target, later;
-	uint32_t mode_blob;
+	uint32_t mode_blob, in_fence_fd;
 	int32_t fence;
-	int fail_nth;
+	int dmabuf, timelines[2], others[2];
+	struct snapshot before;
 };
 
-FIXTURE(allocation) {
+FIXTURE(commit) {
 	struct trial trial;
-	unsigned int fds;
+	struct snapshot empty;
 };
 
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool done;
+FIXTURE_VARIANT(commit) {
+	struct path path;
+};
 
-	if (fd < 0)
-		return false;
-	done = write(fd, text, strlen(text)) > 0;
-	close(fd);
-	return done;
+FIXTURE_VARIANT_ADD(commit, blocking) {
+	.path = { .start = RUNS, .fence = true },
+};
+
+FIXTURE_VARIANT_ADD(commit, blocking_without_fence) {
+	.path = { .start = RUNS },
+};
+
+FIXTURE_VARIANT_ADD(commit, nonblocking) {
+	.path = {
+		.start = RUNS, .fence = true,
+		.flags = DRM_MODE_ATOMIC_NONBLOCK,
+	},
+};
+
+FIXTURE_VARIANT_ADD(commit, nonblocking_without_fence) {
+	.path = { .start = RUNS, .flags = DRM_MODE_ATOMIC_NONBLOCK },
+};
+
+FIXTURE_VARIANT_ADD(commit, with_an_event) {
+	.path = {
+		.start = RUNS, .fence = true,
+		.flags = DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_PAGE_FLIP_EVENT,
+	},
+};
+
+FIXTURE_VARIANT_ADD(commit, of_a_property) {
+	.path = { .start = RUNS, .property = true },
+};
+
+FIXTURE_VARIANT_ADD(commit, as_a_test) {
+	.path = {
+		.start = RUNS, .fence = true,
+		.flags = DRM_MODE_ATOMIC_TEST_ONLY,
+	},
+};
+
+FIXTURE_VARIANT_ADD(commit, first_frame) {
+	.path = {
+		.start = IS_OFF, .fence = true,
+		.flags = DRM_MODE_ATOMIC_ALLOW_MODESET,
+	},
+};
+
+FIXTURE_VARIANT_ADD(commit, first_frame_nonblocking) {
+	.path = {
+		.start = IS_OFF, .fence = true,
+		.flags = DRM_MODE_ATOMIC_ALLOW_MODESET | DRM_MODE_ATOMIC_NONBLOCK,
+	},
+};
+
+FIXTURE_VARIANT_ADD(commit, that_joins_a_display) {
+	.path = {
+		.start = JOINS, .fence = true,
+		.flags = DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_PAGE_FLIP_EVENT,
+	},
+};
+
+FIXTURE_VARIANT_ADD(commit, that_leaves_a_display) {
+	.path = {
+		.start = LEAVES,
+		.flags = DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_PAGE_FLIP_EVENT,
+	},
+};
+
+FIXTURE_VARIANT_ADD(commit, with_an_in_fence) {
+	.path = {
+		.start = RUNS, .fence = true, .sync = IN_FENCE,
+		.flags = DRM_MODE_ATOMIC_NONBLOCK,
+	},
+};
+
+FIXTURE_VARIANT_ADD(commit, to_a_buffer_in_use) {
+	.path = {
+		.start = RUNS, .fence = true, .sync = OTHERS,
+		.flags = DRM_MODE_ATOMIC_NONBLOCK,
+	},
+};
+
+/*
+ * The screen before the commit
+ */
+
+static bool has_display(const struct path *path)
+{
+	return path->start == JOINS || path->start == LEAVES;
 }
 
-/* Allocations that may sleep fail too, without a word. */
-static bool prepare_faults(void)
+static bool writes(const struct path *path)
 {
-	return write_file(FAULTS "failslab/ignore-gfp-wait", "N") &&
-	       write_file(FAULTS "failslab/verbose", "0") &&
-	       write_file(FAULTS "fail_page_alloc/ignore-gfp-wait", "N") &&
-	       write_file(FAULTS "fail_page_alloc/verbose", "0");
+	return path->start != LEAVES &&
+	       !(path->flags & DRM_MODE_ATOMIC_TEST_ONLY);
 }
 
-static unsigned int count_fds(void)
+/* Attaches the connector to the display, or takes it off. */
+static int attach(struct trial *trial, bool attached)
 {
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned int count = 0;
+	drmModeAtomicReq *req = drmModeAtomicAlloc();
 
-	while (dir && readdir(dir))
-		count++;
-	if (dir)
-		closedir(dir);
-	return count;
-}
-
-FIXTURE_SETUP(allocation)
-{
-	struct screen *screen = &self->trial.screen;
-	int ret = screen_open(screen, NULL);
-
-	if (screen_missing(ret))
-		SKIP(return, "%s", screen_missing(ret));
-	ASSERT_EQ(0, ret);
-	self->trial.fail_nth = open("/proc/thread-self/fail-nth",
-				    O_RDWR | O_CLOEXEC);
-	if (self->trial.fail_nth < 0 || !prepare_faults())
-		SKIP(return, "the kernel has no FAILSLAB and FAIL_PAGE_ALLOC");
-
-	ASSERT_EQ(0, drmModeCreatePropertyBlob(screen->card.fd, &screen->mode,
-					       sizeof(screen->mode),
-					       &self->trial.mode_blob));
-	ASSERT_EQ(0, screen_target(screen, &self->trial.target, 0));
-	ASSERT_EQ(0, screen_target(screen, &self->trial.later, 0));
-	ASSERT_EQ(0, screen_on(screen));
-	self->fds = count_fds();
-}
-
-FIXTURE_TEARDOWN(allocation)
-{
-	EXPECT_EQ(self->fds, count_fds());
-	buffer_destroy(&self->trial.target);
-	buffer_destroy(&self->trial.later);
-	screen_close(&self->trial.screen);
-}
-
-static void set_nth(const struct trial *trial, unsigned int nth)
-{
-	char text[16];
-	int size = snprintf(text, sizeof(text), "%u", nth);
-
-	if (pwrite(trial->fail_nth, text, size, 0) != size)
+	if (!req || request_add_attached(req, &trial->screen, attached))
 		abort();
+	return request_commit(&trial->screen.card, req, 0);
 }
 
-/* Has the allocation been reached, and failed? Else none will fail any more. */
-static bool has_failed(const struct trial *trial)
+static int begin_screen(struct trial *trial)
 {
-	char text[16] = "";
-
-	if (pread(trial->fail_nth, text, sizeof(text) - 1, 0) <= 0)
-		abort();
-	set_nth(trial, 0);
-	return !atoi(text);
+	switch (trial->path->start) {
+	case IS_OFF:
+		return screen_off(&trial->screen);
+	case JOINS:
+		return attach(trial, false);
+	case LEAVES:
+		return attach(trial, true);
+	default:
+		return 0;
+	}
 }
 
-/* Mode, plane and capture: all that a commit may carry. */
-static int commit_all(struct trial *trial, uint32_t flags)
+/* The picture of the commit; a single property cannot bring its own along. */
+static int begin_picture(struct trial *trial, unsigned int frame)
+{
+	screen_draw(&trial->screen, frame);
+	buffer_poison(&trial->target, POISON);
+	if (trial->path->property)
+		return flip_retry(&trial->screen, trial->screen.drawn, 0);
+	return 0;
+}
+
+/* Two others, each at the first step of a timeline of its own. */
+static int begin_other(struct trial *trial, unsigned int i, bool writes)
+{
+	trial->timelines[i] = timeline_open();
+	if (trial->timelines[i] < 0)
+		return trial->timelines[i];
+	trial->others[i] = timeline_fence(trial->timelines[i]);
+	if (trial->others[i] < 0)
+		return trial->others[i];
+	if (trial->path->sync != OTHERS)
+		return 0;
+	return dmabuf_use(trial->dmabuf, trial->others[i], writes);
+}
+
+static int begin_others(struct trial *trial)
+{
+	int ret = begin_other(trial, 0, false);
+
+	return ret ? ret : begin_other(trial, 1, true);
+}
+
+static void end_others(struct trial *trial)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(trial->timelines); i++) {
+		timeline_step(trial->timelines[i]);
+		close(trial->others[i]);
+		close(trial->timelines[i]);
+	}
+}
+
+static int begin(struct trial *trial, unsigned int frame)
+{
+	int ret = begin_screen(trial);
+
+	if (!ret)
+		ret = begin_picture(trial, frame);
+	if (!ret && trial->path->sync)
+		ret = begin_others(trial);
+	return ret ? ret : snapshot_take(&trial->before, &trial->screen.card);
+}
+
+/*
+ * The commit
+ */
+
+struct request {
+	struct setting settings[ATOMIC_MAX];
+	unsigned int n;
+};
+
+static void add(struct request *request, uint32_t object, uint32_t property,
+		uint64_t value)
+{
+	if (request->n == ATOMIC_MAX)
+		abort();
+	request->settings[request->n++] = (struct setting) {
+		object, property, value,
+	};
+}
+
+static void add_route(struct request *request, const struct trial *trial)
 {
 	const struct pipe *pipe = &trial->screen.pipe;
-	const struct buffer *source = trial->screen.drawn;
-	uint32_t crtc = pipe->crtc.id, plane = pipe->plane.id;
-	uint32_t connector = pipe->connector.id;
-	const struct setting settings[] = {
-		{ connector, pipe->connector.crtc_id, crtc },
-		{ crtc, pipe->crtc.mode_id, trial->mode_blob },
-		{ crtc, pipe->crtc.active, 1 },
-		{ plane, pipe->plane.fb_id, source->fb },
-		{ plane, pipe->plane.crtc_id, crtc },
-		{ plane, pipe->plane.src_w, (uint64_t)source->width << 16 },
-		{ plane, pipe->plane.src_h, (uint64_t)source->height << 16 },
-		{ plane, pipe->plane.crtc_w, source->width },
-		{ plane, pipe->plane.crtc_h, source->height },
-		{ connector, pipe->connector.out_fence_ptr,
-		  (uintptr_t)&trial->fence },
-		{ connector, pipe->connector.fb_id, trial->target.fb },
-	};
+	bool leaves = trial->path->start == LEAVES;
 
-	return atomic_commit(&trial->screen.card, settings,
-			     ARRAY_SIZE(settings), flags);
+	if (trial->path->start == RUNS)
+		return;
+	add(request, pipe->connector.id, pipe->connector.crtc_id,
+	    leaves ? 0 : pipe->crtc.id);
+	if (trial->path->start != IS_OFF)
+		return;
+	add(request, pipe->crtc.id, pipe->crtc.mode_id, trial->mode_blob);
+	add(request, pipe->crtc.id, pipe->crtc.active, 1);
+}
+
+static void add_plane(struct request *request, const struct pipe *pipe,
+		      const struct buffer *source)
+{
+	uint32_t plane = pipe->plane.id;
+
+	add(request, plane, pipe->plane.fb_id, source->fb);
+	add(request, plane, pipe->plane.crtc_id, pipe->crtc.id);
+	add(request, plane, pipe->plane.src_w, (uint64_t)source->width << 16);
+	add(request, plane, pipe->plane.src_h, (uint64_t)source->height << 16);
+	add(request, plane, pipe->plane.crtc_w, source->width);
+	add(request, plane, pipe->plane.crtc_h, source->height);
+}
+
+static void add_writeback(struct request *request, struct trial *trial)
+{
+	const struct pipe *pipe = &trial->screen.pipe;
+
+	if (trial->path->start == LEAVES)
+		return;
+	add(request, pipe->connector.id, pipe->connector.fb_id,
+	    trial->target.fb);
+	if (trial->path->fence)
+		add(request, pipe->connector.id, pipe->connector.out_fence_ptr,
+		    (uintptr_t)&trial->fence);
+	if (trial->path->sync == IN_FENCE)
+		add(request, pipe->connector.id, trial->in_fence_fd,
+		    trial->others[0]);
+}
+
+static int set_property(const struct trial *trial)
+{
+	const struct pipe *pipe = &trial->screen.pipe;
+
+	return drmModeObjectSetProperty(trial->screen.card.fd,
+					pipe->connector.id,
+					DRM_MODE_OBJECT_CONNECTOR,
+					pipe->connector.fb_id,
+					trial->target.fb) ? -errno : 0;
+}
+
+/* With its @nth allocation failed, which is told in @failed. */
+static int commit_once(struct trial *trial, const struct request *request,
+		       unsigned int nth, bool *failed)
+{
+	int ret;
+
+	fault_arm(nth);
+	if (trial->path->property)
+		ret = set_property(trial);
+	else
+		ret = atomic_commit_once(&trial->screen.card, request->settings,
+					 request->n, trial->path->flags);
+	*failed = fault_happened();
+	return ret;
+}
+
+static int commit(struct trial *trial, unsigned int nth, bool *failed)
+{
+	uint64_t end = clock_us() + PATIENCE_MS * 1000ull;
+	struct request request = { .n = 0 };
+	int ret;
+
+	trial->fence = -1;
+	add_route(&request, trial);
+	add_plane(&request, &trial->screen.pipe, trial->screen.drawn);
+	add_writeback(&request, trial);
+	/* The flip before may not be over. */
+	do
+		ret = commit_once(trial, &request, nth, failed);
+	while ((ret == -EBUSY || ret == -EINTR) && clock_us() < end);
+	return ret;
+}
+
+/*
+ * What has to hold afterwards
+ */
+
+static void check_event(struct __test_metadata *_metadata, struct trial *trial,
+			bool expected)
+{
+	int fd = trial->screen.card.fd;
+	struct pollfd poller = { .fd = fd, .events = POLLIN };
+	char event[256];
+
+	ASSERT_EQ(expected, poll(&poller, 1, expected ? PATIENCE_MS : 0));
+	if (expected)
+		ASSERT_EQ(sizeof(struct drm_event_vblank),
+			  read(fd, event, sizeof(event)));
+}
+
+/* Without a fence, the buffer itself tells when it is complete. */
+static int wait_for_picture(struct trial *trial)
+{
+	if (trial->path->fence)
+		return fence_result(trial->fence, PATIENCE_MS);
+	return dmabuf_readable(trial->dmabuf, PATIENCE_MS);
 }
 
 static void check_success(struct __test_metadata *_metadata,
 			  struct trial *trial)
 {
-	ASSERT_EQ(1, fence_result(trial->fence, PATIENCE_MS));
-	ASSERT_EQ(NULL, picture_fault(trial->screen.drawn, &trial->target));
+	const struct path *path = trial->path;
+	const char *text;
+
+	if (path->sync)
+		end_others(trial);
+	check_event(_metadata, trial, path->flags & DRM_MODE_PAGE_FLIP_EVENT);
+	if (writes(path)) {
+		ASSERT_EQ(1, wait_for_picture(trial));
+		text = picture_fault(trial->screen.drawn, &trial->target);
+		ASSERT_EQ(NULL, text)
+			TH_LOG("%s", text);
+	} else {
+		ASSERT_EQ(-1, trial->fence);
+		ASSERT_EQ(0, buffer_damage(&trial->target, POISON));
+	}
+}
+
+/* In the way of the path, as far as it captures. */
+static int capture_again(struct trial *trial, int32_t *fence)
+{
+	struct screen *screen = &trial->screen;
+	int ret;
+
+	screen_draw(screen, 1);
+	if (has_display(trial->path))
+		return flip_attached(screen, &trial->later, false, fence, 0);
+	ret = trial->path->start == IS_OFF ? screen_on(screen) : 0;
+	return ret ? ret : capture_retry(screen, screen->drawn, &trial->later,
+					 fence, 0);
 }
 
 /* The next commit is fine, and what failed writes nothing, not even late. */
-static void check_failure(struct __test_metadata *_metadata,
-			  struct trial *trial)
+static void check_next(struct __test_metadata *_metadata, struct trial *trial)
 {
-	int32_t fence;
+	const char *text;
+	int32_t fence = -1;
 
-	ASSERT_EQ(-1, trial->fence);
-	ASSERT_EQ(0, screen_on(&trial->screen));
-	ASSERT_EQ(0, capture_retry(&trial->screen, NULL, &trial->later, &fence,
-				   0));
+	buffer_poison(&trial->later, POISON);
+	ASSERT_EQ(0, capture_again(trial, &fence));
 	ASSERT_EQ(1, fence_result(fence, PATIENCE_MS));
+	text = picture_fault(trial->screen.drawn, &trial->later);
+	ASSERT_EQ(NULL, text)
+		TH_LOG("%s", text);
 	ASSERT_EQ(0, buffer_damage(&trial->target, POISON));
 }
 
+static void check_failure(struct __test_metadata *_metadata,
+			  struct trial *trial)
+{
+	const char *text = snapshot_change(&trial->before, &trial->screen.card);
+
+	ASSERT_EQ(NULL, text)
+		TH_LOG("%s", text);
+	ASSERT_EQ(-1, trial->fence);
+	check_event(_metadata, trial, false);
+	if (trial->path->sync)
+		end_others(trial);
+	check_next(_metadata, trial);
+}
+
+/*
+ * The sweep
+ */
+
+/* What became of the commits whose allocation has failed. */
+struct outcome {
+	unsigned int refused, done;
+};
+
 /* Returns whether there was an @nth allocation. */
 static bool try_nth(struct __test_metadata *_metadata, struct trial *trial,
-		    unsigned int nth, uint32_t flags)
+		    unsigned int nth, struct outcome *outcome)
 {
 	bool failed;
 	int ret;
 
-	screen_draw(&trial->screen, nth);
-	buffer_poison(&trial->target, POISON);
-	trial->fence = -1;
-	set_nth(trial, nth);
-	ret = commit_all(trial, flags);
-	failed = has_failed(trial);
+	ASSERT_EQ(0, begin(trial, nth));
+	ret = commit(trial, nth, &failed);
 
 	ASSERT_TRUE(!ret || (failed && ret == -ENOMEM))
-		TH_LOG("allocation %u failed: %d", nth, ret);
+		TH_LOG("allocation %u %s: %d", nth,
+		       failed ? "failed" : "was not reached", ret);
 	if (ret)
 		check_failure(_metadata, trial);
-	else if (!(flags & DRM_MODE_ATOMIC_TEST_ONLY))
+	else
 		check_success(_metadata, trial);
+	snapshot_free(&trial->before);
+	outcome->refused += !!ret;
+	outcome->done += !ret && failed;
 	return failed;
 }
 
-static void try_all(struct __test_metadata *_metadata, struct trial *trial,
-		    bool from_off, uint32_t flags)
+/*
+ * Set-up
+ */
+
+static int open_screen(struct trial *trial)
 {
+	const struct mode_wish wish = { WIDTH, HEIGHT, HZ };
+	int ret = screen_open(&trial->screen, NULL);
+
+	if (!ret)
+		screen_wish(&trial->screen, &wish);
+	return ret;
+}
+
+static void open_all(struct __test_metadata *_metadata, struct trial *trial)
+{
+	struct screen *screen = &trial->screen;
+
+	ASSERT_EQ(0, drmModeCreatePropertyBlob(screen->card.fd, &screen->mode,
+					       sizeof(screen->mode),
+					       &trial->mode_blob));
+	ASSERT_EQ(0, screen_target(screen, &trial->target, 0));
+	ASSERT_EQ(0, screen_target(screen, &trial->later, 0));
+	trial->dmabuf = buffer_export(&trial->target);
+	ASSERT_LE(0, trial->dmabuf);
+	trial->in_fence_fd = card_property(&screen->card,
+					   screen->pipe.connector.id,
+					   DRM_MODE_OBJECT_CONNECTOR,
+					   "WRITEBACK_IN_FENCE_FD", NULL);
+	ASSERT_EQ(0, has_display(trial->path) ?
+		     display_on(&trial->display, screen) : screen_on(screen));
+}
+
+static void close_all(struct trial *trial)
+{
+	if (has_display(trial->path))
+		display_off(&trial->display, &trial->screen);
+	screen_off(&trial->screen);
+	close(trial->dmabuf);
+	buffer_destroy(&trial->target);
+	buffer_destroy(&trial->later);
+	buffer_destroy(&trial->screen.buffers[0]);
+	buffer_destroy(&trial->screen.buffers[1]);
+	drmModeDestroyPropertyBlob(trial->screen.card.fd, trial->mode_blob);
+}
+
+FIXTURE_SETUP(commit)
+{
+	struct trial *trial = &self->trial;
+	int ret;
+
+	trial->path = &variant->path;
+	ret = open_screen(trial);
+	if (screen_missing(ret))
+		SKIP(return, "%s", screen_missing(ret));
+	ASSERT_EQ(0, ret);
+	if (!faults_prepare())
+		SKIP(return, "the kernel has no FAILSLAB");
+	if (has_display(trial->path) &&
+	    display_find(&trial->display, &trial->screen.card))
+		SKIP(return, "no display is connected");
+	if (trial->path->sync && access("/sys/kernel/debug/sync/sw_sync", W_OK))
+		SKIP(return, "the kernel has no sw_sync");
+	/* It stays open. */
+	fault_arm(0);
+	ASSERT_EQ(0, snapshot_take(&self->empty, &trial->screen.card));
+	open_all(_metadata, trial);
+}
+
+FIXTURE_TEARDOWN(commit)
+{
+	const char *leak;
+
+	close_all(&self->trial);
+	leak = snapshot_leak(&self->empty, &self->trial.screen.card);
+	EXPECT_EQ(NULL, leak)
+		TH_LOG("%s", leak);
+	snapshot_free(&self->empty);
+	screen_close(&self->trial.screen);
+}
+
+TEST_F_TIMEOUT(commit, survives_each_failed_allocation, 120)
+{
+	struct outcome outcome = { 0 };
 	unsigned int nth = 1;
 
-	do {
-		if (from_off)
-			ASSERT_EQ(0, screen_off(&trial->screen));
-	} while (try_nth(_metadata, trial, nth,
-			 flags | DRM_MODE_ATOMIC_ALLOW_MODESET) &&
-		 ++nth < NTH_MAX);
-	EXPECT_LT(NTH_MIN, nth);
-	EXPECT_GT(NTH_MAX, nth);
-}
-
-TEST_F_TIMEOUT(allocation, of_a_capture_may_fail, 120)
-{
-	try_all(_metadata, &self->trial, false, 0);
-}
-
-TEST_F_TIMEOUT(allocation, of_a_nonblocking_capture_may_fail, 120)
-{
-	try_all(_metadata, &self->trial, false, DRM_MODE_ATOMIC_NONBLOCK);
-}
-
-TEST_F_TIMEOUT(allocation, of_a_first_frame_may_fail, 120)
-{
-	try_all(_metadata, &self->trial, true, 0);
-}
-
-TEST_F_TIMEOUT(allocation, of_a_test_may_fail, 120)
-{
-	try_all(_metadata, &self->trial, false, DRM_MODE_ATOMIC_TEST_ONLY);
+	while (nth < NTH_MAX &&
+	       try_nth(_metadata, &self->trial, nth, &outcome))
+		nth++;
+	TH_LOG("swept %u allocations: %u failed the commit, %u did not",
+	       nth - 1, outcome.refused, outcome.done);
+	EXPECT_LT(nth, NTH_MAX);
+	EXPECT_LE(NTH_MIN, outcome.refused);
 }
 
 TEST_HARNESS_MAIN
