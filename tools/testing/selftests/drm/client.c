@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +78,8 @@ int client_start(struct client *client, int (*body)(int socket, void *data),
 	if (client->pid < 0)
 		return -errno;
 	if (!client->pid) {
+		/* It does not outlive a test that fails. */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		close(ends[0]);
 		_exit(body(ends[1], data));
 	}

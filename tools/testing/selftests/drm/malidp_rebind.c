@@ -6,19 +6,15 @@
  * WRITEBACK_FRAMES=N sets how often.
  */
 
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 
 #include "kselftest_harness.h"
+#include "binding.h"
 #include "client.h"
-#include "clock.h"
 #include "fence.h"
 #include "rig.h"
 
 #define ROUNDS 100
-
-#define DRIVER "/sys/bus/platform/drivers/mali-dp/"
 
 struct trouble {
 	const char *knob;
@@ -41,8 +37,7 @@ static const struct trouble *trouble_of(unsigned int round)
 
 struct rebound {
 	struct model model;
-	char device[64], card[64];
-	bool bound;
+	struct binding binding;
 	unsigned int rounds, pending;
 	long faults;
 };
@@ -59,18 +54,6 @@ static unsigned int rounds_wanted(void)
 	return rounds > 0 && rounds < ROUNDS ? rounds : ROUNDS;
 }
 
-/* The name of the device, as the driver's directory in sysfs has it. */
-static void name_device(const struct model *model, char *name, size_t size)
-{
-	char path[PATH_MAX];
-	const char *slash;
-
-	if (!realpath(model->device, path))
-		abort();
-	slash = strrchr(path, '/');
-	snprintf(name, size, "%s", slash + 1);
-}
-
 FIXTURE_SETUP(rebind)
 {
 	struct rig rig;
@@ -81,30 +64,16 @@ FIXTURE_SETUP(rebind)
 	ASSERT_EQ(0, ret);
 	self->rebound.model = rig.model;
 	self->rebound.rounds = rounds_wanted();
-	snprintf(self->rebound.card, sizeof(self->rebound.card), "%s", rig.screen.card.path);
-	name_device(&rig.model, self->rebound.device, sizeof(self->rebound.device));
+	ASSERT_EQ(0, binding_find(&self->rebound.binding, &rig.screen.card));
 	EXPECT_EQ(0, rig_close(&rig));
-	self->rebound.bound = true;
 	self->rebound.faults = model_get(&self->rebound.model, "faults");
-}
-
-static bool tell_driver(const char *file, const char *device)
-{
-	int fd = open(file, O_WRONLY | O_CLOEXEC);
-	bool done;
-
-	if (fd < 0)
-		return false;
-	done = write(fd, device, strlen(device)) > 0;
-	close(fd);
-	return done;
 }
 
 FIXTURE_TEARDOWN(rebind)
 {
 	model_behave(&self->rebound.model);
-	if (!self->rebound.bound)
-		EXPECT_TRUE(tell_driver(DRIVER "bind", self->rebound.device));
+	if (!self->rebound.binding.bound)
+		EXPECT_EQ(0, binding_restore(&self->rebound.binding));
 	EXPECT_EQ(self->rebound.faults, model_get(&self->rebound.model, "faults"))
 		TH_LOG("%s", model_fault(&self->rebound.model));
 }
@@ -126,19 +95,6 @@ static int start_and_wait(int socket, void *trouble)
 		pause();
 }
 
-/* Device nodes are made by a thread of the kernel. */
-static bool appears(const char *card)
-{
-	uint64_t end = clock_us() + PATIENCE_MS * 1000ull;
-
-	while (access(card, F_OK)) {
-		if (clock_us() > end)
-			return false;
-		sleep_ms(1);
-	}
-	return true;
-}
-
 static void check_status(struct __test_metadata *_metadata, int status)
 {
 	ASSERT_TRUE(status == 1 || status == -ECANCELED || status == -ENODEV ||
@@ -150,8 +106,7 @@ static void check_status(struct __test_metadata *_metadata, int status)
 static void unbind(struct __test_metadata *_metadata,
 		   struct rebound *rebound)
 {
-	ASSERT_TRUE(tell_driver(DRIVER "unbind", rebound->device));
-	rebound->bound = false;
+	ASSERT_EQ(0, binding_release(&rebound->binding));
 	ASSERT_EQ(0, model_get(&rebound->model, "clocks"));
 }
 
@@ -159,9 +114,7 @@ static void bind_again(struct __test_metadata *_metadata,
 		       struct rebound *rebound)
 {
 	ASSERT_EQ(0, model_behave(&rebound->model));
-	ASSERT_TRUE(tell_driver(DRIVER "bind", rebound->device));
-	rebound->bound = true;
-	ASSERT_TRUE(appears(rebound->card));
+	ASSERT_EQ(0, binding_restore(&rebound->binding));
 }
 
 static bool is_pending(int fence)

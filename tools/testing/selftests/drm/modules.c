@@ -24,6 +24,15 @@ struct removed {
 static struct removed removed[16];
 static unsigned int n_removed;
 
+void module_of_driver(const char *driver, char *module, size_t size)
+{
+	const char *name = getenv("WRITEBACK_DRIVER");
+
+	snprintf(module, size, "%s", name ? name : driver);
+	while ((module = strchr(module, '-')))
+		*module = '_';
+}
+
 int module_load(const char *module, const char *parameters)
 {
 	const char *command = getenv("WRITEBACK_LOAD");

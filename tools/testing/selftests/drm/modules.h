@@ -3,12 +3,17 @@
  * Loading and removing modules.
  *
  * WRITEBACK_LOAD is the command that loads a module and those that it needs,
- * with parameters for it; "modprobe" if not set.
+ * with parameters for it; "modprobe" if not set. WRITEBACK_DRIVER names the
+ * driver's module, if that is not called like the driver.
  */
 #ifndef MODULES_H
 #define MODULES_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+/* The name of the module of a driver. */
+void module_of_driver(const char *driver, char *module, size_t size);
 
 /* 0 when the command did it; @parameters in one text. */
 int module_load(const char *module, const char *parameters);

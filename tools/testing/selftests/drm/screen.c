@@ -262,7 +262,7 @@ int screen_capture(struct screen *screen, unsigned int frame,
 const char *picture_fault(const struct buffer *drawn,
 			  const struct buffer *target)
 {
-	static char fault[128];
+	static __thread char fault[128];
 	struct difference diff;
 	size_t damage = buffer_guard_damage(target, POISON);
 	int ret = compare_buffers(drawn, target,

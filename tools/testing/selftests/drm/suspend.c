@@ -24,16 +24,26 @@ static int write_file(const char *path, const char *text)
 	return ret;
 }
 
-int system_suspend(void)
+static int suspend_for(const char *seconds)
 {
 	int ret;
 
 	if (write_file("/sys/power/pm_test", "platform"))
 		return -ENOENT;
-	write_file("/sys/module/suspend/parameters/pm_test_delay", "1");
+	write_file("/sys/module/suspend/parameters/pm_test_delay", seconds);
 	ret = write_file("/sys/power/state", "mem");
 	write_file("/sys/power/pm_test", "none");
 	return ret == -EINVAL ? -ENOENT : ret;
+}
+
+int system_suspend(void)
+{
+	return suspend_for("1");
+}
+
+int system_nap(void)
+{
+	return suspend_for("0");
 }
 
 int keep_awake(const char *device, bool awake)

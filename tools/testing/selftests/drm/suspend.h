@@ -11,6 +11,9 @@
  */
 int system_suspend(void);
 
+/* The same, but they are woken up at once. */
+int system_nap(void);
+
 /* Forbids runtime PM of the device of that sysfs directory. 0 or -errno. */
 int keep_awake(const char *device, bool awake);
 

@@ -9,11 +9,11 @@
 
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include <drm_fourcc.h>
 
 #include "kselftest_harness.h"
+#include "chance.h"
 #include "client.h"
 #include "clock.h"
 #include "display.h"
@@ -112,13 +112,13 @@ static bool kills_on(unsigned int kills, uint64_t since)
 	       clock_us() - since < 6000000;
 }
 
-static unsigned int seed_moments(struct __test_metadata *_metadata)
+static struct chance seed_moments(struct __test_metadata *_metadata)
 {
-	const char *wanted = getenv("WRITEBACK_SEED");
-	unsigned int seed = wanted ? strtoul(wanted, NULL, 0) : time(NULL);
+	struct chance chance;
 
-	TH_LOG("WRITEBACK_SEED=%u", seed);
-	return seed;
+	chance_init(&chance);
+	TH_LOG("WRITEBACK_SEED=%u", chance.seed);
+	return chance;
 }
 
 /*
@@ -217,13 +217,14 @@ static void check_next(struct __test_metadata *_metadata,
 
 TEST_F_TIMEOUT(close, of_a_client_that_is_killed, 60)
 {
-	unsigned int i, seed = seed_moments(_metadata);
+	struct chance chance = seed_moments(_metadata);
+	unsigned int i;
 	uint64_t since = clock_us();
 	struct client client;
 
 	for (i = 0; kills_on(i, since); i++) {
 		start(_metadata, &client, capture_alone, NULL);
-		usleep(rand_r(&seed) % MOMENTS);
+		chance_sleep(&chance, MOMENTS);
 		expect_killed(_metadata, &client);
 		expect_off(_metadata, &self->screen);
 		check_next(_metadata, &self->screen, &self->display);
@@ -325,7 +326,8 @@ static bool is_live(const struct screen *screen)
 TEST_F_TIMEOUT(close, of_a_lessee_that_is_killed_beside_a_display, 60)
 {
 	struct screen *screen = &self->screen, leased = *screen;
-	unsigned int i, seed = seed_moments(_metadata);
+	struct chance chance = seed_moments(_metadata);
+	unsigned int i;
 	uint64_t since = clock_us();
 	struct client client;
 	struct flips flips;
@@ -341,7 +343,8 @@ TEST_F_TIMEOUT(close, of_a_lessee_that_is_killed_beside_a_display, 60)
 		ASSERT_EQ(0, lease(screen, &leased.card));
 		start(_metadata, &client, capture_beside, &leased);
 		card_close(&leased.card);
-		flip_for(_metadata, &flips, screen, rand_r(&seed) % MOMENTS);
+		flip_for(_metadata, &flips, screen,
+			 chance_below(&chance, MOMENTS));
 		expect_killed(_metadata, &client);
 		EXPECT_FALSE(is_routed(screen));
 		EXPECT_TRUE(is_active(screen));

@@ -9,6 +9,7 @@
 #include <signal.h>
 
 #include "kselftest_harness.h"
+#include "chance.h"
 #include "client.h"
 #include "screen.h"
 
@@ -200,14 +201,12 @@ FIXTURE_VARIANT_ADD(polite, cinema_4k) { "4096x2160", 6, 60 };
 
 FIXTURE_SETUP(polite)
 {
-	const char *text = getenv("WRITEBACK_LONG");
 	int ret = screen_open(&self->screen, variant->mode);
 
 	if (screen_missing(ret))
 		SKIP(return, "%s: %s", variant->mode, screen_missing(ret));
 	ASSERT_EQ(0, ret);
-	self->frames = text && atoi(text) ? variant->long_frames :
-		       variant->frames;
+	self->frames = rounds_wanted(variant->frames, variant->long_frames);
 	ASSERT_EQ(0, screen_target(&self->screen, &self->target, 0));
 	ASSERT_EQ(0, screen_on(&self->screen));
 }

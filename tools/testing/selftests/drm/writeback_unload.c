@@ -2,8 +2,7 @@
 /*
  * A fence outlives the driver, and holds the module that its code is in.
  *
- * WRITEBACK_DRIVER names the driver's module, if that is not called like the
- * driver. For WRITEBACK_LOAD see modules.h.
+ * For WRITEBACK_DRIVER and WRITEBACK_LOAD see modules.h.
  */
 
 #include <sys/ioctl.h>
@@ -19,15 +18,6 @@ FIXTURE(driver) {
 	char module[64], name[32], connector[32];
 };
 
-static void name_module(const char *driver, char *module, size_t size)
-{
-	const char *name = getenv("WRITEBACK_DRIVER");
-
-	snprintf(module, size, "%s", name ? name : driver);
-	while ((module = strchr(module, '-')))
-		*module = '_';
-}
-
 FIXTURE_SETUP(driver)
 {
 	struct screen screen;
@@ -39,7 +29,8 @@ FIXTURE_SETUP(driver)
 	snprintf(self->name, sizeof(self->name), "%s", screen.card.driver);
 	snprintf(self->connector, sizeof(self->connector), "%s",
 		 screen.pipe.connector.name);
-	name_module(screen.card.driver, self->module, sizeof(self->module));
+	module_of_driver(screen.card.driver, self->module,
+			 sizeof(self->module));
 	screen_close(&screen);
 
 	if (!module_is_loaded(self->module))
