@@ -8,7 +8,7 @@
 
 #include "card.h"
 
-#define ATOMIC_MAX 16
+#define ATOMIC_MAX 128
 
 struct setting {
 	uint32_t object, property;

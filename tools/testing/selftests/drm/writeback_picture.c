@@ -105,6 +105,24 @@ TEST_F(picture, of_an_unchanged_screen_is_right)
 	check_picture(_metadata, self->screen.drawn, &self->target);
 }
 
+TEST_F(picture, of_no_plane_is_black)
+{
+	struct screen *screen = &self->screen;
+	drmModeAtomicReq *req = drmModeAtomicAlloc();
+	struct buffer black;
+	int32_t fence;
+
+	ASSERT_EQ(0, screen_source(screen, &black, 1));
+	buffer_poison(&black, 0);
+	ASSERT_EQ(0, request_add_plane(req, &screen->pipe, NULL));
+	ASSERT_EQ(0, request_add_writeback(req, &screen->pipe, self->target.fb,
+					   &fence));
+	ASSERT_EQ(0, request_commit(&screen->card, req, 0));
+	EXPECT_EQ(1, fence_result(fence, PATIENCE_MS));
+	check_picture(_metadata, &black, &self->target);
+	buffer_destroy(&black);
+}
+
 /* Mode, plane and destination come in one commit. */
 TEST_F(picture, of_the_first_frame_is_right)
 {
