@@ -7,7 +7,7 @@
 
 /*
  * Suspends all devices, all phases of it; the kernel wakes them up again after a second. -ENOENT:
- * the kernel cannot be told to. Else 0 or why it did not suspend.
+ * the kernel cannot be told to, or would lose its files. Else 0 or why it did not suspend.
  */
 int system_suspend(void);
 
