@@ -44,7 +44,7 @@ void hunt_replay(struct hunt *hunt, const char *path);
 void hunt_print_failure(const struct hunt *hunt);
 void hunt_print(const struct hunt *hunt);
 
-/* The first rule, kind of commit or end of a fence that was never met, or NULL. */
+/* The first rule or kind of commit that was never met, or NULL. */
 const char *hunt_missed(const struct hunt *hunt);
 
 #endif
