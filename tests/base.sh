@@ -44,7 +44,7 @@ make_kernel() {
 compile() {
 	git -C "$tree" checkout -q base
 	mkdir -p "$out"
-	{ sed '/CONFIG_DRM_VKMS/d' configs/uml.config; echo '# CONFIG_DRM_VKMS is not set'; } >"$out/fragment"
+	{ cat configs/guest.config configs/uml.config | sed '/CONFIG_DRM_VKMS/d'; echo '# CONFIG_DRM_VKMS is not set'; } >"$out/fragment"
 	make_kernel -s KCONFIG_ALLCONFIG="$out/fragment" allnoconfig &&
 		make_kernel -j"$(nproc)" prepare modules_prepare drivers/gpu/drm/
 }

@@ -39,7 +39,7 @@ configure() {
 		make_kernel KCONFIG_ALLCONFIG="$out/fragment" allnoconfig
 }
 
-target um "" configs/uml.config configs/uml-drivers.config
+target um "" configs/guest.config configs/uml.config configs/uml-drivers.config
 check "the drivers can be configured" configure
 while read -r driver object; do
 	check "$driver compiles" compiles "drivers/gpu/drm/$object.o"
