@@ -158,6 +158,11 @@ TEST_F(composer, takes_the_colours_of_its_commit)
 		check_picture(_metadata, screen->drawn, &self->target);
 		ASSERT_EQ(0, set_colours(screen, 0));
 	}
+
+	ASSERT_EQ(0, set_colours(screen, blob));
+	buffer_poison(&self->expected, 0);
+	check_capture(_metadata, screen, &self->target, &self->expected);
+	EXPECT_EQ(0, set_colours(screen, 0));
 	drmModeDestroyPropertyBlob(screen->card.fd, blob);
 }
 
