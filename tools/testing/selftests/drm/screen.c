@@ -8,6 +8,7 @@
 
 #include <drm_fourcc.h>
 
+#include "atomic.h"
 #include "clock.h"
 #include "compare.h"
 #include "fence.h"
@@ -178,9 +179,31 @@ int screen_on(struct screen *screen)
 			   screen_draw(screen, 0));
 }
 
+int screen_start(struct screen *screen, const struct mode_wish *wish,
+		 struct buffer *target)
+{
+	int ret = screen_open(screen, NULL);
+
+	if (ret)
+		return ret;
+	screen_wish(screen, wish);
+	ret = screen_target(screen, target, 0);
+	return ret ? ret : screen_on(screen);
+}
+
 int screen_off(struct screen *screen)
 {
 	return commit_off(&screen->card, &screen->pipe);
+}
+
+int screen_set_active(const struct screen *screen, bool active)
+{
+	const struct setting setting = {
+		screen->pipe.crtc.id, screen->pipe.crtc.active, active
+	};
+
+	return atomic_commit(&screen->card, &setting, 1,
+			     DRM_MODE_ATOMIC_ALLOW_MODESET);
 }
 
 void screen_close(struct screen *screen)

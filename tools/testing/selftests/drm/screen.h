@@ -46,8 +46,15 @@ void screen_wish(struct screen *screen, const struct mode_wish *wish);
 /* Draws frame 0 and sets the mode. */
 int screen_on(struct screen *screen);
 
+/* All of these: open, and on in the mode that is wished, with a target. */
+int screen_start(struct screen *screen, const struct mode_wish *wish,
+		 struct buffer *target);
+
 /* Everything off. */
 int screen_off(struct screen *screen);
+
+/* The CRTC alone, which keeps what it is to show. */
+int screen_set_active(const struct screen *screen, bool active);
 
 /* Turns the screen off and closes the card. Harmless when called again. */
 void screen_close(struct screen *screen);

@@ -26,14 +26,11 @@ FIXTURE(access) {
 FIXTURE_SETUP(access)
 {
 	struct screen *screen = &self->screen;
-	int ret = screen_open(screen, NULL);
+	int ret = screen_start(screen, &small, &self->target);
 
 	if (screen_missing(ret))
 		SKIP(return, "%s", screen_missing(ret));
 	ASSERT_EQ(0, ret);
-	screen_wish(screen, &small);
-	ASSERT_EQ(0, screen_target(screen, &self->target, 0));
-	ASSERT_EQ(0, screen_on(screen));
 }
 
 static void check_capture(struct __test_metadata *_metadata,

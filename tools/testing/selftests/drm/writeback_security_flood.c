@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "kselftest_harness.h"
+#include "chance.h"
 #include "fence.h"
 #include "screen.h"
 
@@ -52,15 +53,12 @@ static int set_limit(struct __test_metadata *_metadata, struct rlimit *limit,
 FIXTURE_SETUP(flood)
 {
 	struct screen *screen = &self->screen;
-	int ret = screen_open(screen, NULL);
+	int ret = screen_start(screen, &small, &self->target);
 
 	if (screen_missing(ret))
 		SKIP(return, "%s", screen_missing(ret));
 	ASSERT_EQ(0, ret);
-	screen_wish(screen, &small);
-	ASSERT_EQ(0, screen_target(screen, &self->target, 0));
-	ASSERT_EQ(0, screen_on(screen));
-	self->count = getenv("WRITEBACK_LONG") ? 10000 : 100;
+	self->count = rounds_wanted(100, 10000);
 	self->fences = calloc(self->count, sizeof(*self->fences));
 	ASSERT_NE(NULL, self->fences);
 	self->meminfo = open("/proc/meminfo", O_RDONLY | O_CLOEXEC);

@@ -50,15 +50,12 @@ static int next_fd(void)
 FIXTURE_SETUP(values)
 {
 	struct screen *screen = &self->screen;
-	int ret = screen_open(screen, NULL);
+	int ret = screen_start(screen, &small, &self->target);
 
 	if (screen_missing(ret))
 		SKIP(return, "%s", screen_missing(ret));
 	ASSERT_EQ(0, ret);
-	screen_wish(screen, &small);
-	ASSERT_EQ(0, screen_target(screen, &self->target, 0));
 	ASSERT_EQ(0, screen_target(screen, &self->other, 0));
-	ASSERT_EQ(0, screen_on(screen));
 	self->in_fence_fd = card_property(&screen->card,
 					  screen->pipe.connector.id,
 					  DRM_MODE_OBJECT_CONNECTOR,

@@ -35,14 +35,11 @@ FIXTURE(words) {
 FIXTURE_SETUP(words)
 {
 	struct screen *screen = &self->screen;
-	int ret = screen_open(screen, NULL);
+	int ret = screen_start(screen, &small, &self->target);
 
 	if (screen_missing(ret))
 		SKIP(return, "%s", screen_missing(ret));
 	ASSERT_EQ(0, ret);
-	screen_wish(screen, &small);
-	ASSERT_EQ(0, screen_target(screen, &self->target, 0));
-	ASSERT_EQ(0, screen_on(screen));
 	ASSERT_EQ(0, capture_retry(screen, NULL, &self->target, &self->fence,
 				   DRM_MODE_ATOMIC_NONBLOCK));
 }

@@ -79,21 +79,9 @@ FIXTURE_TEARDOWN(off)
 	storm_close(&self->switching.storm);
 }
 
-static int set_active(const struct screen *screen, bool active)
-{
-	drmModeAtomicReq *req = drmModeAtomicAlloc();
-
-	if (!req || drmModeAtomicAddProperty(req, screen->pipe.crtc.id,
-					     screen->pipe.crtc.active,
-					     active) < 0)
-		abort();
-	return request_commit(&screen->card, req,
-			      DRM_MODE_ATOMIC_ALLOW_MODESET);
-}
-
 static int sleep_and_wake(struct switching *switching, bool off)
 {
-	return set_active(&switching->storm.screen, !off);
+	return screen_set_active(&switching->storm.screen, !off);
 }
 
 static int dismantle(struct switching *switching, bool off)
