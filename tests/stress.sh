@@ -53,10 +53,11 @@ lists() {
 
 check "--help lists a storm that is new" lists storm_new
 check "... and the cards of a board" lists "on uml: vkms dp500 dp550 dp650"
-check "all: on each card of each board" runs 0 "16 passed, 0 failed, 0 skipped"
+check "all: on each card of each board" runs 0 "18 passed, 0 failed, 0 skipped"
 check "... in their long version" booted '^build/uml-debug .*WRITEBACK_LONG=1 .* --card dp650 writeback_overlap$'
 check "... random commits by number" booted '^build/uml-debug .*WRITEBACK_COMMITS=100000 .*_random$'
 check "... fewer where they take longer" booted '^build/qemu-debug .*WRITEBACK_COMMITS=20000 .*_random$'
+check "... storms of the KUnit suite" booted '^build/qemu-debug .*storm_rounds=500 .*kunit'
 check "... and no test without a long version" booted_not writeback_picture
 check "one part" runs 0 "1 passed, 0 failed, 0 skipped" mutants
 check "one program" runs 0 "5 passed, 0 failed, 0 skipped" storm_new

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 
 #include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "display.h"
 
@@ -33,6 +40,55 @@ int display_find(struct display *display, const struct card *card)
 					 DRM_MODE_OBJECT_CONNECTOR, "CRTC_ID",
 					 NULL);
 	return 0;
+}
+
+/* The number in a file of sysfs; 0: none. */
+static uint32_t read_number(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	unsigned int number = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%u", &number) != 1)
+		number = 0;
+	fclose(file);
+	return number;
+}
+
+static int open_status(const char *connector_id)
+{
+	char *path = strdup(connector_id);
+	char status[256];
+
+	if (!path)
+		return -1;
+	snprintf(status, sizeof(status), "%s/status", dirname(path));
+	free(path);
+	return open(status, O_WRONLY | O_CLOEXEC);
+}
+
+int display_force(const struct display *display, const struct card *card,
+		  const char *status)
+{
+	char pattern[256];
+	glob_t found;
+	int fd = -1;
+	size_t i;
+
+	snprintf(pattern, sizeof(pattern),
+		 "/sys/class/drm/%s-*/connector_id", strrchr(card->path, '/') + 1);
+	if (glob(pattern, 0, NULL, &found))
+		return -ENOENT;
+	for (i = 0; i < found.gl_pathc; i++)
+		if (read_number(found.gl_pathv[i]) == display->id)
+			fd = open_status(found.gl_pathv[i]);
+	globfree(&found);
+	if (fd < 0)
+		return -ENOENT;
+	i = write(fd, status, strlen(status));
+	close(fd);
+	return i == strlen(status) ? 0 : -EIO;
 }
 
 int request_add_attached(drmModeAtomicReq *req, const struct screen *screen,

@@ -19,6 +19,13 @@ int display_find(struct display *display, const struct card *card);
  */
 int display_on(const struct display *display, struct screen *screen);
 
+/*
+ * Whether a display is connected, as somebody says: "off" or "on", or "detect"
+ * for as it is. -ENOENT: sysfs does not know the connector.
+ */
+int display_force(const struct display *display, const struct card *card,
+		  const char *status);
+
 /* Display, writeback connector and screen off. */
 int display_off(const struct display *display, const struct screen *screen);
 

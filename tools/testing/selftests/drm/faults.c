@@ -93,12 +93,19 @@ void fault_arm(unsigned int nth)
 }
 
 /* Where it has failed, the file says 0. */
-bool fault_happened(void)
+unsigned int fault_distance(void)
 {
 	char text[16] = "";
 
 	if (pread(fail_nth(), text, sizeof(text) - 1, 0) <= 0)
 		abort();
+	return atoi(text);
+}
+
+bool fault_happened(void)
+{
+	bool happened = !fault_distance();
+
 	fault_arm(0);
-	return !atoi(text);
+	return happened;
 }

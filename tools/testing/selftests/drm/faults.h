@@ -20,4 +20,7 @@ void fault_arm(unsigned int nth);
 /* Has it been reached, and failed? No other one fails from now on. */
 bool fault_happened(void);
 
+/* How many allocations before it are still to come; 0: it has failed. */
+unsigned int fault_distance(void);
+
 #endif

@@ -10,6 +10,7 @@
 
 #include "kselftest_harness.h"
 #include "client.h"
+#include "clock.h"
 #include "display.h"
 #include "screen.h"
 
@@ -352,6 +353,41 @@ TEST_F(legacy, kernel_clients_do_not_use_the_connector)
 	EXPECT_EQ(0, read_property(&card, self->id, DRM_MODE_OBJECT_CONNECTOR,
 				   "CRTC_ID"));
 	card_close(&card);
+}
+
+/* Reads as somebody who has just come. */
+static uint64_t crtc_of(const char *path, uint32_t connector)
+{
+	uint64_t id = ~0ull;
+	struct card card;
+
+	if (card_open(&card, path))
+		return id;
+	id = read_property(&card, connector, DRM_MODE_OBJECT_CONNECTOR,
+			   "CRTC_ID");
+	card_close(&card);
+	return id;
+}
+
+/* Without a display, the console does not take the next best connector. */
+TEST_F(legacy, kernel_clients_without_a_display_do_not_use_the_connector)
+{
+	uint64_t end = clock_us() + PATIENCE_MS * 1000ull;
+	struct screen *screen = &self->screen;
+	struct card card = screen->card;
+	struct display display;
+
+	if (!has_kernel_client(&card))
+		SKIP(return, "no client in the kernel uses the card");
+	if (display_find(&display, &card))
+		SKIP(return, "no display is connected");
+	buffer_destroy(&self->target);
+	screen_close(screen);
+	ASSERT_EQ(0, display_force(&display, &card, "off"));
+	while (crtc_of(card.path, display.id) && clock_us() < end)
+		usleep(10 * 1000);
+	EXPECT_EQ(0, crtc_of(card.path, self->id));
+	EXPECT_EQ(0, display_force(&display, &card, "detect"));
 }
 
 /*

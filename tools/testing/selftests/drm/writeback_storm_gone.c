@@ -177,6 +177,7 @@ TEST_F_TIMEOUT(gone, buffers_while_they_are_in_use, 3600)
 	}
 	for (i = 0; i < SHOTS; i++)
 		land(_metadata, storm, &loss->shots[i]);
+	EXPECT_LT(0, loss->in_flight);
 }
 
 /* Captures on and on, and sends each fence. */

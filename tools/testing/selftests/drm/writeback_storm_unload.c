@@ -165,6 +165,7 @@ TEST_F_TIMEOUT(unload, with_pictures_in_flight, 3600)
 			check_driver(_metadata, &unloading->storm);
 	}
 	TH_LOG("unloaded %u times", i);
+	EXPECT_LT(0, unloading->in_flight);
 }
 
 TEST_HARNESS_MAIN
