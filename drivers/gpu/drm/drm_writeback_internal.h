@@ -7,11 +7,15 @@
 #define __DRM_WRITEBACK_INTERNAL_H__
 
 #include <linux/compiler_attributes.h>
+#include <linux/list.h>
 #include <linux/types.h>
+
+#include <drm/drm_writeback.h>
 
 struct dma_fence;
 struct drm_atomic_state;
 struct drm_connector;
+struct drm_connector_helper_funcs;
 struct drm_connector_state;
 struct drm_crtc;
 struct drm_device;
@@ -20,8 +24,6 @@ struct drm_framebuffer;
 struct drm_mode_set;
 struct drm_printer;
 struct drm_property;
-struct drm_writeback_connector;
-struct drm_writeback_job;
 struct drm_writeback_timeline;
 
 /* drm_writeback.c: the connector */
@@ -69,18 +71,44 @@ struct drm_writeback_job *
 drm_writeback_job_create(struct drm_writeback_connector *wb,
 			 struct drm_framebuffer *fb);
 void drm_writeback_jobs_init(struct drm_writeback_connector *wb);
-void drm_writeback_jobs_drain(struct drm_writeback_connector *wb);
 void drm_writeback_jobs_fini(struct drm_writeback_connector *wb);
+void drm_writeback_jobs_take(struct drm_writeback_connector *wb,
+			     const struct drm_atomic_state *disabled_by,
+			     struct list_head *taken, int error);
+void drm_writeback_jobs_end(struct list_head *jobs, int status);
+void drm_writeback_job_refuse(struct drm_writeback_job *job, int status);
+void drm_writeback_job_end(struct drm_writeback_job *job, int status);
+const struct drm_connector_helper_funcs *
+drm_writeback_helper_funcs(struct drm_writeback_connector *wb);
+
+static inline struct drm_writeback_job *
+drm_writeback_first_job(struct list_head *jobs)
+{
+	return list_first_entry_or_null(jobs, struct drm_writeback_job,
+					list_entry);
+}
+
+/* drm_writeback_deadline.c: what becomes of jobs whose engine does not answer */
+void drm_writeback_watchdog_init(struct drm_writeback_connector *wb);
+void drm_writeback_watchdog_arm(struct drm_writeback_connector *wb);
+unsigned long
+drm_writeback_deadline_from_now(struct drm_writeback_connector *wb);
+struct dma_fence *
+drm_writeback_expire_oldest(struct drm_writeback_connector *wb, int error);
+void drm_writeback_signal_expired(struct dma_fence *fence, int status);
+void drm_writeback_engine_stop(struct drm_writeback_connector *wb);
+void drm_writeback_jobs_abandon(struct drm_writeback_connector *wb);
+
+/* drm_writeback_wait.c: who waits for jobs */
 void drm_writeback_jobs_wait(struct drm_writeback_connector *wb,
 			     unsigned long since);
+int drm_writeback_job_start(struct drm_writeback_job *job, unsigned long since);
 void drm_writeback_jobs_disable(struct drm_writeback_connector *wb,
 				const struct drm_crtc *crtc,
 				const struct drm_atomic_state *state);
 void drm_writeback_jobs_cancel(struct drm_writeback_connector *wb,
 			       const struct drm_atomic_state *state);
-int drm_writeback_job_start(struct drm_writeback_job *job, unsigned long since);
-void drm_writeback_job_refuse(struct drm_writeback_job *job, int status);
-void drm_writeback_job_end(struct drm_writeback_job *job, int status);
+void drm_writeback_jobs_drain(struct drm_writeback_connector *wb);
 
 /* drm_writeback_fence.c: the fences and their timeline */
 struct drm_writeback_timeline *

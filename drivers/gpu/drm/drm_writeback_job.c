@@ -11,7 +11,6 @@
 #include <linux/jiffies.h>
 #include <linux/slab.h>
 
-#include <drm/drm_drv.h>
 #include <drm/drm_framebuffer.h>
 #include <drm/drm_modeset_lock.h>
 #include <drm/drm_modeset_helper_vtables.h>
@@ -46,8 +45,8 @@ static void assert_locked(struct drm_writeback_connector *wb)
 	drm_modeset_lock_assert_held(&wb->base.dev->mode_config.connection_mutex);
 }
 
-static const struct drm_connector_helper_funcs *
-to_helper_funcs(struct drm_writeback_connector *wb)
+const struct drm_connector_helper_funcs *
+drm_writeback_helper_funcs(struct drm_writeback_connector *wb)
 {
 	static const struct drm_connector_helper_funcs none;
 
@@ -122,7 +121,7 @@ static int add_job(struct drm_writeback_job *job)
 int drm_writeback_prepare_job(struct drm_writeback_job *job)
 {
 	struct drm_writeback_connector *wb = job->connector;
-	const struct drm_connector_helper_funcs *funcs = to_helper_funcs(wb);
+	const struct drm_connector_helper_funcs *funcs = drm_writeback_helper_funcs(wb);
 	int ret;
 
 	might_sleep();
@@ -166,7 +165,7 @@ static void end_job(struct drm_writeback_job *job, int status)
 	queue_work(system_unbound_wq, &wb->cleanup_work);
 }
 
-static void end_jobs(struct list_head *jobs, int status)
+void drm_writeback_jobs_end(struct list_head *jobs, int status)
 {
 	struct drm_writeback_job *job, *next;
 
@@ -241,66 +240,6 @@ void drm_writeback_cleanup_job(struct drm_writeback_job *job)
 }
 EXPORT_SYMBOL(drm_writeback_cleanup_job);
 
-static struct drm_writeback_job *first_job(struct list_head *jobs)
-{
-	return list_first_entry_or_null(jobs, struct drm_writeback_job,
-					list_entry);
-}
-
-/* Have the watchdog look when the next deadline passes, at the latest. */
-static void arm_watchdog(struct drm_writeback_connector *wb)
-{
-	struct drm_writeback_job *expired = first_job(&wb->expired);
-	struct drm_writeback_job *queued = first_job(&wb->job_queue);
-
-	lockdep_assert_held(&wb->job_lock);
-
-	if (expired)
-		timer_reduce(&wb->watchdog, expired->deadline);
-	if (queued)
-		timer_reduce(&wb->watchdog, queued->deadline);
-}
-
-static unsigned long deadline_from_now(struct drm_writeback_connector *wb)
-{
-	/* The driver may set it at any time. */
-	return jiffies + msecs_to_jiffies(READ_ONCE(wb->timeout_ms));
-}
-
-/*
- * The oldest queued job leaves the queue, but its buffer stays held. Returns a
- * reference to its fence, which is the caller's to signal: the engine may answer
- * and the job be cleaned up meanwhile.
- */
-static struct dma_fence *expire_oldest(struct drm_writeback_connector *wb,
-				       int error)
-{
-	struct drm_writeback_job *job = first_job(&wb->job_queue);
-
-	lockdep_assert_held(&wb->job_lock);
-
-	if (!job)
-		return NULL;
-
-	if (error == -ETIMEDOUT)
-		drm_writeback_account_expired(job);
-	else
-		drm_writeback_account_cancelled(job, error);
-	job->stage = DRM_WRITEBACK_JOB_EXPIRED;
-	job->signalled = true;
-	job->deadline = deadline_from_now(wb);
-	list_move_tail(&job->list_entry, &wb->expired);
-
-	return dma_fence_get(&job->fence);
-}
-
-static void signal_expired(struct dma_fence *fence, int status)
-{
-	if (fence)
-		drm_writeback_fence_signal(fence, status);
-	dma_fence_put(fence);
-}
-
 /**
  * drm_writeback_queue_job - hand a job to the engine
  * @wb_connector: the connector whose engine will run the job
@@ -333,15 +272,15 @@ void drm_writeback_queue_job(struct drm_writeback_connector *wb_connector,
 	spin_lock_irqsave(&wb_connector->job_lock, flags);
 	conn_state->writeback_job = NULL;
 	job->stage = DRM_WRITEBACK_JOB_QUEUED;
-	job->deadline = deadline_from_now(wb_connector);
+	job->deadline = drm_writeback_deadline_from_now(wb_connector);
 	drm_writeback_account_queued(job);
 	list_add_tail(&job->list_entry, &wb_connector->job_queue);
 	if (wb_connector->unplugged)
-		fence = expire_oldest(wb_connector, -ENODEV);
-	arm_watchdog(wb_connector);
+		fence = drm_writeback_expire_oldest(wb_connector, -ENODEV);
+	drm_writeback_watchdog_arm(wb_connector);
 	spin_unlock_irqrestore(&wb_connector->job_lock, flags);
 
-	signal_expired(fence, -ENODEV);
+	drm_writeback_signal_expired(fence, -ENODEV);
 }
 EXPORT_SYMBOL(drm_writeback_queue_job);
 
@@ -363,9 +302,9 @@ static void take_job(struct drm_writeback_job *job)
 }
 
 /* Take all jobs at the engine, or those that a commit has marked. */
-static void take_at_engine(struct drm_writeback_connector *wb,
-			   const struct drm_atomic_state *disabled_by,
-			   struct list_head *taken, int error)
+void drm_writeback_jobs_take(struct drm_writeback_connector *wb,
+			     const struct drm_atomic_state *disabled_by,
+			     struct list_head *taken, int error)
 {
 	struct drm_writeback_job *job;
 
@@ -396,7 +335,7 @@ take_oldest(struct drm_writeback_connector *wb, int status)
 	unsigned long flags;
 
 	spin_lock_irqsave(&wb->job_lock, flags);
-	job = first_job(&wb->expired) ?: first_job(&wb->job_queue);
+	job = drm_writeback_first_job(&wb->expired) ?: drm_writeback_first_job(&wb->job_queue);
 	if (job)
 		take_answered(job, status);
 	else
@@ -488,100 +427,14 @@ void drm_writeback_complete_job(struct drm_writeback_connector *wb_connector,
 }
 EXPORT_SYMBOL(drm_writeback_complete_job);
 
-/*
- * No sign of the engine for another deadline: what is missing is its answer.
- * Let new jobs start, but do not trust it with freed memory.
- */
-static void lose_expired(struct drm_writeback_connector *wb)
-{
-	struct drm_writeback_job *job, *next;
-
-	lockdep_assert_held(&wb->job_lock);
-
-	list_for_each_entry_safe(job, next, &wb->expired, list_entry) {
-		if (time_before(jiffies, job->deadline))
-			break;
-		if (wb->stopping) {
-			job->deadline = deadline_from_now(wb);
-			break;
-		}
-		list_del_init(&job->list_entry);
-		job->stage = DRM_WRITEBACK_JOB_LOST;
-	}
-}
-
-static struct dma_fence *expire_overdue(struct drm_writeback_connector *wb)
-{
-	struct drm_writeback_job *job = first_job(&wb->job_queue);
-
-	lockdep_assert_held(&wb->job_lock);
-
-	if (!job || time_before(jiffies, job->deadline))
-		return NULL;
-
-	if (to_helper_funcs(wb)->stop_writeback)
-		wb->stopping = true;
-
-	return expire_oldest(wb, -ETIMEDOUT);
-}
-
-/* The fence holds the memory of its job. */
-static u64 number_of(struct dma_fence *fence)
-{
-	return container_of(fence, struct drm_writeback_job, fence)->number;
-}
-
-static void watchdog(struct timer_list *timer)
-{
-	struct drm_writeback_connector *wb = from_timer(wb, timer, watchdog);
-	struct dma_fence *fence;
-	unsigned long flags;
-
-	spin_lock_irqsave(&wb->job_lock, flags);
-	lose_expired(wb);
-	fence = expire_overdue(wb);
-	arm_watchdog(wb);
-	spin_unlock_irqrestore(&wb->job_lock, flags);
-
-	if (fence)
-		drm_err_ratelimited(wb->base.dev,
-				    "[CONNECTOR:%d:%s] writeback job %llu missed its deadline\n",
-				    wb->base.base.id, wb->base.name,
-				    number_of(fence));
-	signal_expired(fence, -ETIMEDOUT);
-
-	wake_up_all(&wb->idle);
-	queue_work(system_unbound_wq, &wb->cleanup_work);
-}
-
-/* Let the driver stop an engine that missed a deadline. */
-static void stop_engine(struct drm_writeback_connector *wb)
-{
-	LIST_HEAD(stopped);
-	int ret;
-
-	if (!READ_ONCE(wb->stopping))
-		return;
-
-	ret = to_helper_funcs(wb)->stop_writeback(wb);
-
-	spin_lock_irq(&wb->job_lock);
-	wb->stopping = false;
-	if (!ret)
-		take_at_engine(wb, NULL, &stopped, -EIO);
-	spin_unlock_irq(&wb->job_lock);
-
-	end_jobs(&stopped, -EIO);
-}
-
 static void cleanup_work(struct work_struct *work)
 {
 	struct drm_writeback_connector *wb =
 		container_of(work, struct drm_writeback_connector, cleanup_work);
-	const struct drm_connector_helper_funcs *funcs = to_helper_funcs(wb);
+	const struct drm_connector_helper_funcs *funcs = drm_writeback_helper_funcs(wb);
 	struct drm_writeback_job *job;
 
-	stop_engine(wb);
+	drm_writeback_engine_stop(wb);
 
 	while ((job = next_ended(wb))) {
 		if (funcs->cleanup_writeback_job)
@@ -592,211 +445,6 @@ static void cleanup_work(struct work_struct *work)
 	wake_up_all(&wb->idle);
 }
 
-/*
- * Does a job have to be finished or cleaned up before the next can start? Jobs
- * from the first one on that is merely prepared are those of this commit and of
- * later ones; nobody waits for a stuck engine, except while the driver stops it.
- */
-static bool is_busy(struct drm_writeback_connector *wb)
-{
-	struct drm_writeback_job *job;
-	bool busy;
-
-	spin_lock_irq(&wb->job_lock);
-	busy = wb->stopping;
-	list_for_each_entry(job, &wb->jobs, node) {
-		enum drm_writeback_job_stage stage = READ_ONCE(job->stage);
-
-		if (stage == DRM_WRITEBACK_JOB_LOST)
-			continue;
-		if (stage != DRM_WRITEBACK_JOB_EXPIRED)
-			busy |= stage != DRM_WRITEBACK_JOB_PREPARED;
-		break;
-	}
-	spin_unlock_irq(&wb->job_lock);
-
-	return busy;
-}
-
-/*
- * What is left of the time that a commit waits for the jobs before it, in
- * jiffies. A driver's hook that does not return holds up nobody else: it may wait
- * for somebody who waits for the fence of a later job.
- */
-static long patience_left(struct drm_writeback_connector *wb,
-			  unsigned long since)
-{
-	unsigned int patience_ms = READ_ONCE(wb->timeout_ms) + wb->wait_ms;
-
-	return max(0L, (long)(since + msecs_to_jiffies(patience_ms) - jiffies));
-}
-
-/* Wait for the jobs before a commit that began at @since, in jiffies. */
-void drm_writeback_jobs_wait(struct drm_writeback_connector *wb,
-			     unsigned long since)
-{
-	wait_event_timeout(wb->idle, !is_busy(wb), patience_left(wb, since));
-}
-
-/* What an older job of the connector means for one that is to start. */
-static int older_verdict(const struct drm_writeback_job *older)
-{
-	switch (READ_ONCE(older->stage)) {
-	case DRM_WRITEBACK_JOB_LOST:
-		return 0;
-	case DRM_WRITEBACK_JOB_EXPIRED:
-		return -EIO;
-	default:
-		/* One that is to be cancelled must not get this one's answer. */
-		return older->connector->allow_overlap && !older->disabled_by ?
-		       0 : -EAGAIN;
-	}
-}
-
-/* -EAGAIN while an older job is in the way. */
-static int try_start(struct drm_writeback_job *job)
-{
-	struct drm_writeback_connector *wb = job->connector;
-	struct drm_writeback_job *older;
-	int ret;
-
-	spin_lock_irq(&wb->job_lock);
-	/* Stopping an engine that has answered meanwhile would end this job. */
-	ret = wb->stopping ? -EAGAIN : 0;
-	list_for_each_entry(older, &wb->jobs, node) {
-		if (ret || older == job)
-			break;
-		ret = older_verdict(older);
-	}
-	if (wb->unregistered && ret != -EAGAIN)
-		ret = -ENODEV;
-	if (!ret)
-		job->stage = DRM_WRITEBACK_JOB_STARTING;
-	spin_unlock_irq(&wb->job_lock);
-
-	return ret;
-}
-
-/*
- * The engine does not start a job while it may still be writing another, or that
- * one's clean-up may undo what is set up for this one.
- */
-int drm_writeback_job_start(struct drm_writeback_job *job, unsigned long since)
-{
-	struct drm_writeback_connector *wb = job->connector;
-	int ret;
-
-	wait_event_timeout(wb->idle, (ret = try_start(job)) != -EAGAIN,
-			   patience_left(wb, since));
-
-	return ret == -EAGAIN ? -EIO : ret;
-}
-
-/* Mark the jobs before this commit, which disables their CRTC. */
-void drm_writeback_jobs_disable(struct drm_writeback_connector *wb,
-				const struct drm_crtc *crtc,
-				const struct drm_atomic_state *state)
-{
-	struct drm_writeback_job *job;
-
-	spin_lock_irq(&wb->job_lock);
-	list_for_each_entry(job, &wb->jobs, node) {
-		if (READ_ONCE(job->stage) != DRM_WRITEBACK_JOB_PREPARED &&
-		    job->crtc == crtc && !job->disabled_by)
-			job->disabled_by = state;
-	}
-	spin_unlock_irq(&wb->job_lock);
-}
-
-static bool is_disabling(struct drm_writeback_connector *wb,
-			 const struct drm_atomic_state *state)
-{
-	struct drm_writeback_job *job;
-	bool disabling = false;
-
-	spin_lock_irq(&wb->job_lock);
-	list_for_each_entry(job, &wb->jobs, node)
-		disabling |= job->disabled_by == state;
-	spin_unlock_irq(&wb->job_lock);
-
-	return disabling;
-}
-
-/*
- * What the commit marked when it disabled the CRTC is over, or ends now. Without
- * a job there is none that it could have marked.
- */
-void drm_writeback_jobs_cancel(struct drm_writeback_connector *wb,
-			       const struct drm_atomic_state *state)
-{
-	LIST_HEAD(cancelled);
-
-	if (list_empty(&wb->jobs))
-		return;
-
-	spin_lock_irq(&wb->job_lock);
-	take_at_engine(wb, state, &cancelled, -ECANCELED);
-	spin_unlock_irq(&wb->job_lock);
-
-	end_jobs(&cancelled, -ECANCELED);
-	wait_event(wb->idle, !is_disabling(wb, state));
-}
-
-/* The hardware is gone: end fences, hold buffers. */
-static void abandon_queue(struct drm_writeback_connector *wb)
-{
-	struct dma_fence *fence;
-
-	do {
-		spin_lock_irq(&wb->job_lock);
-		wb->unplugged = true;
-		fence = expire_oldest(wb, -ENODEV);
-		spin_unlock_irq(&wb->job_lock);
-
-		signal_expired(fence, -ENODEV);
-	} while (fence);
-
-	wake_up_all(&wb->idle);
-}
-
-/* Is there a job whose driver's hooks are still to be called, in time? */
-static bool has_jobs(struct drm_writeback_connector *wb)
-{
-	struct drm_writeback_job *job;
-	bool found;
-
-	spin_lock_irq(&wb->job_lock);
-	found = wb->stopping;
-	list_for_each_entry(job, &wb->jobs, node) {
-		enum drm_writeback_job_stage stage = READ_ONCE(job->stage);
-
-		if (stage == DRM_WRITEBACK_JOB_LOST)
-			continue;
-		found |= stage != DRM_WRITEBACK_JOB_EXPIRED;
-		break;
-	}
-	spin_unlock_irq(&wb->job_lock);
-
-	return found;
-}
-
-/*
- * From now on no job starts; those that run may finish while there is hope, and
- * commits that have prepared one get the time to give it up.
- */
-void drm_writeback_jobs_drain(struct drm_writeback_connector *wb)
-{
-	spin_lock_irq(&wb->job_lock);
-	wb->unregistered = true;
-	spin_unlock_irq(&wb->job_lock);
-
-	if (drm_dev_is_unplugged(wb->base.dev))
-		abandon_queue(wb);
-
-	wait_event(wb->idle, !is_busy(wb));
-	wait_event_timeout(wb->idle, !has_jobs(wb), patience_left(wb, jiffies));
-}
-
 void drm_writeback_jobs_init(struct drm_writeback_connector *wb)
 {
 	spin_lock_init(&wb->job_lock);
@@ -804,7 +452,7 @@ void drm_writeback_jobs_init(struct drm_writeback_connector *wb)
 	INIT_LIST_HEAD(&wb->expired);
 	INIT_LIST_HEAD(&wb->jobs);
 	init_waitqueue_head(&wb->idle);
-	timer_setup(&wb->watchdog, watchdog, 0);
+	drm_writeback_watchdog_init(wb);
 	INIT_WORK(&wb->cleanup_work, cleanup_work);
 	wb->timeout_ms = DRM_WRITEBACK_TIMEOUT_MS;
 	wb->wait_ms = DRM_WRITEBACK_WAIT_MS;
