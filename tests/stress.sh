@@ -31,6 +31,7 @@ echo CONFIG_DRM_MALI_DISPLAY_MODEL=m >"$dir/configs/uml.config"
 for test in storm_new random picture; do
 	: >"$dir/tools/testing/selftests/drm/writeback_$test.c"
 done
+echo 'getenv("WRITEBACK_LONG")' >"$dir/tools/testing/selftests/drm/malidp_late.c"
 echo 'getenv("WRITEBACK_LONG")' >"$dir/tools/testing/selftests/drm/writeback_overlap.c"
 
 runs() {	# STATUS LINE [PART...]: ends with them
@@ -53,11 +54,12 @@ lists() {
 
 check "--help lists a storm that is new" lists storm_new
 check "... and the cards of a board" lists "on uml: vkms dp500 dp550 dp650"
-check "all: on each card of each board" runs 0 "18 passed, 0 failed, 0 skipped"
+check "all: on each card of each board" runs 0 "21 passed, 0 failed, 0 skipped"
 check "... in their long version" booted '^build/uml-debug .*WRITEBACK_LONG=1 .* --card dp650 writeback_overlap$'
 check "... random commits by number" booted '^build/uml-debug .*WRITEBACK_COMMITS=100000 .*_random$'
 check "... fewer where they take longer" booted '^build/qemu-debug .*WRITEBACK_COMMITS=20000 .*_random$'
 check "... storms of the KUnit suite" booted '^build/qemu-debug .*storm_rounds=500 .*kunit'
+check "... a driver's tests on its cards only" booted_not '--card vkms malidp_late'
 check "... and no test without a long version" booted_not writeback_picture
 check "one part" runs 0 "1 passed, 0 failed, 0 skipped" mutants
 check "one program" runs 0 "5 passed, 0 failed, 0 skipped" storm_new
