@@ -11,23 +11,20 @@ help:
 	@echo 'make compare   the same tests on the base kernel and on ours, in one table'
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
 	@echo 'make refresh   write the commits of build/linux back to patches/'
-	@echo 'make bench     measure what the trace events of writeback cost when they are off'
+	@echo 'make bench     what a writeback costs, on the base kernel and on ours, in one table'
 	@echo 'make series    write the mailable series to build/series'
 	@echo 'make install   install wbcapture and its man page: PREFIX=/usr/local, DESTDIR='
 	@echo
 	@echo 'Parts of these: kernel-plain, kernel-debug, kernel-qemu, mutants (broken variants that'
 	@echo 'the tests must catch); and uninstall, clean'
 
-capture check mutants stress compare:
+capture check mutants stress compare bench:
 	@scripts/$@
 
 coverage:
 	@scripts/packages coverage
 	@scripts/check '*-plain*' '*-debug*' selftest-build coverage
 	@echo 'the lines are shown in build/coverage/index.html'
-
-bench:
-	@scripts/bench-trace
 
 tree refresh series:
 	@scripts/packages tree
