@@ -8,7 +8,7 @@ help:
 	@echo 'make check     run every test and check'
 	@echo 'make coverage  which lines of ours the tests reach: a table, and why not the others'
 	@echo 'make stress    every broken variant of the code, and the long tests at full length'
-	@echo 'make compare   the same tests on the base kernel and on ours, in one table'
+	@echo 'make compare   the same tests on the base kernel and on ours, in one table, then make bench'
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
 	@echo 'make refresh   write the commits of build/linux back to patches/'
 	@echo 'make bench     what a writeback costs, on the base kernel and on ours, in one table'
@@ -18,8 +18,11 @@ help:
 	@echo 'Parts of these: kernel-plain, kernel-debug, kernel-qemu, mutants (broken variants that'
 	@echo 'the tests must catch); and uninstall, clean'
 
-capture check mutants stress compare bench:
+capture check mutants stress bench:
 	@scripts/$@
+
+compare:
+	@scripts/compare --bench
 
 coverage:
 	@scripts/packages coverage

@@ -119,8 +119,8 @@ static unsigned int rounds(void)
 	return clamp(bench_samples / 25, 1, bench_samples);
 }
 
-static void burst(struct kunit *test, struct bench *bench, u64 *samples,
-		  bool fence)
+static void take_burst(struct kunit *test, struct bench *bench, u64 *samples,
+		       bool fence)
 {
 	struct bench_irq irq;
 	unsigned int i;
@@ -143,8 +143,8 @@ static void drm_bench_writeback_burst(struct kunit *test)
 	struct bench *bench = bench_create(test, 1);
 	u64 *samples = bench_alloc_samples(test);
 
-	burst(test, bench, samples, false);
-	burst(test, bench, samples, true);
+	take_burst(test, bench, samples, false);
+	take_burst(test, bench, samples, true);
 }
 
 static void live(struct kunit *test, struct bench *bench, u64 *samples,

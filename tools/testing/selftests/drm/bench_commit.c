@@ -64,8 +64,8 @@ static void wait_for_flip(const struct screen *screen)
 }
 
 /* A commit with a capture, or without a @target. How long the ioctl takes. */
-static uint64_t commit(const struct screen *screen, const struct buffer *target,
-		       int32_t *fence)
+static uint64_t time_commit(const struct screen *screen,
+			    const struct buffer *target, int32_t *fence)
 {
 	drmModeAtomicReq *req = drmModeAtomicAlloc();
 	uint64_t begin, took;
@@ -150,9 +150,9 @@ static void time_commits(void)
 
 	open_screen(&screen, &wish, &target, 1);
 	for (i = 0; i < samples; i++) {
-		without[i] = commit(&screen, NULL, NULL);
+		without[i] = time_commit(&screen, NULL, NULL);
 		wait_for_flip(&screen);
-		with[i] = commit(&screen, &target, &fence);
+		with[i] = time_commit(&screen, &target, &fence);
 		wait_for_flip(&screen);
 		if (fence_result(fence, PATIENCE_MS) != 1)
 			fail("the fence of a capture", -EIO);
@@ -188,12 +188,12 @@ static void count_frames(unsigned int width, unsigned int height)
 	struct screen screen;
 
 	open_screen(&screen, &wish, targets, TARGETS);
-	commit(&screen, NULL, NULL);
+	time_commit(&screen, NULL, NULL);
 	wait_for_flip(&screen);
 	begin = now_ns();
 	vblanks = last_vblank;
 	for (i = 0; i < frames && now_ns() - begin < MOST_NS; i++) {
-		commit(&screen, &targets[i % TARGETS], &fences[i]);
+		time_commit(&screen, &targets[i % TARGETS], &fences[i]);
 		wait_for_flip(&screen);
 	}
 	took = now_ns() - begin;
@@ -208,7 +208,7 @@ static void count_frames(unsigned int width, unsigned int height)
 	       (i - good) * 100.0 / i);
 }
 
-static unsigned int number(const char *text)
+static unsigned int parse_count(const char *text)
 {
 	unsigned long value = strtoul(text, NULL, 0);
 
@@ -223,9 +223,9 @@ static unsigned int number(const char *text)
 int main(int argc, char **argv)
 {
 	if (argc > 1)
-		samples = number(argv[1]);
+		samples = parse_count(argv[1]);
 	if (argc > 2)
-		frames = number(argv[2]);
+		frames = parse_count(argv[2]);
 	setlinebuf(stdout);
 	time_commits();
 	count_frames(640, 480);
