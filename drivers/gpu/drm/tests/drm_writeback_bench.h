@@ -111,9 +111,11 @@ void bench_irq_run(struct kunit *test, struct bench_irq *irq,
 static inline u64 bench_now(void)
 {
 #ifdef __x86_64__
-	unsigned int cpu;
+	u32 low, high;
 
-	return __builtin_ia32_rdtscp(&cpu);
+	asm volatile("rdtscp" : "=a" (low), "=d" (high) : : "ecx");
+
+	return (u64)high << 32 | low;
 #else
 	return ktime_get_ns();
 #endif
