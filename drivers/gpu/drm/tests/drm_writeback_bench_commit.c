@@ -157,7 +157,7 @@ static u64 time_commit(struct kunit *test, struct bench_display *display,
 	return ticks;
 }
 
-/* Of commits with and without a writeback in turn, so that both have the same. */
+/* How many connectors a device has, and how many others are in a commit. */
 struct commit_case {
 	unsigned int connectors;
 	unsigned int unrelated;
