@@ -24,14 +24,14 @@ void drm_writeback_account_created(struct drm_writeback_job *job)
 {
 	job->number = atomic64_inc_return(&job->connector->last_job);
 	job->created = jiffies;
-	trace_drm_writeback_created(job);
+	trace_drm_writeback_created(job, job->fb->base.id);
 }
 
 void drm_writeback_account_prepared(struct drm_writeback_job *job)
 {
 	lockdep_assert_held(&job->connector->job_lock);
 
-	trace_drm_writeback_prepared(job);
+	trace_drm_writeback_prepared(job, job->fb->base.id);
 }
 
 /* Looks at the clock only for those who will be told the latency. */
@@ -39,7 +39,7 @@ void drm_writeback_account_queued(struct drm_writeback_job *job)
 {
 	lockdep_assert_held(&job->connector->job_lock);
 
-	trace_drm_writeback_queued(job);
+	trace_drm_writeback_queued(job, job->fb->base.id);
 	if (trace_drm_writeback_completed_enabled() ||
 	    trace_drm_writeback_expired_enabled() ||
 	    trace_drm_writeback_cancelled_enabled())
@@ -54,16 +54,13 @@ static void note_error(struct drm_writeback_job *job, int error)
 	stats->last_error_job = job->number;
 }
 
-/* The engine has answered. A job that had expired has ended before. */
+/* The engine has answered. */
 void drm_writeback_account_completed(struct drm_writeback_job *job, int status)
 {
 	struct drm_writeback_stats *stats = &job->connector->stats;
 	int error = drm_writeback_fence_error(status);
 
 	lockdep_assert_held(&job->connector->job_lock);
-
-	if (job->signalled)
-		return;
 
 	if (error) {
 		stats->failed++;
@@ -88,16 +85,14 @@ void drm_writeback_account_cancelled(struct drm_writeback_job *job, int error)
 {
 	lockdep_assert_held(&job->connector->job_lock);
 
-	if (job->signalled)
-		return;
-
 	job->connector->stats.cancelled++;
 	if (error != -ECANCELED)
 		note_error(job, error);
 	trace_drm_writeback_cancelled(job, error);
 }
 
-void drm_writeback_account_cleaned_up(struct drm_writeback_job *job)
+/* The framebuffer may be gone. */
+void drm_writeback_account_cleaned_up(struct drm_writeback_job *job, u32 fb_id)
 {
-	trace_drm_writeback_cleaned_up(job);
+	trace_drm_writeback_cleaned_up(job, fb_id);
 }

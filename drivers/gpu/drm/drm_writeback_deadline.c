@@ -8,7 +8,6 @@
  * later jobs start.
  */
 
-#include <linux/dma-fence.h>
 #include <linux/jiffies.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
@@ -41,37 +40,28 @@ drm_writeback_deadline_from_now(struct drm_writeback_connector *wb)
 }
 
 /*
- * The oldest queued job leaves the queue, but its buffer stays held. Returns a
- * reference to its fence, which is the caller's to signal: the engine may answer
- * and the job be cleaned up meanwhile.
+ * The oldest queued job leaves the queue, but its buffer stays held. Returns the
+ * number of the job, 0 without one.
  */
-struct dma_fence *
-drm_writeback_expire_oldest(struct drm_writeback_connector *wb, int error)
+u64 drm_writeback_expire_oldest(struct drm_writeback_connector *wb, int error)
 {
 	struct drm_writeback_job *job = drm_writeback_first_job(&wb->job_queue);
 
 	lockdep_assert_held(&wb->job_lock);
 
 	if (!job)
-		return NULL;
+		return 0;
 
+	job->stage = DRM_WRITEBACK_JOB_EXPIRED;
+	job->deadline = drm_writeback_deadline_from_now(wb);
+	list_move_tail(&job->list_entry, &wb->expired);
+	drm_writeback_signal(job, error);
 	if (error == -ETIMEDOUT)
 		drm_writeback_account_expired(job);
 	else
 		drm_writeback_account_cancelled(job, error);
-	job->stage = DRM_WRITEBACK_JOB_EXPIRED;
-	job->signalled = true;
-	job->deadline = drm_writeback_deadline_from_now(wb);
-	list_move_tail(&job->list_entry, &wb->expired);
 
-	return dma_fence_get(&job->fence);
-}
-
-void drm_writeback_signal_expired(struct dma_fence *fence, int status)
-{
-	if (fence)
-		drm_writeback_fence_signal(fence, status);
-	dma_fence_put(fence);
+	return job->number;
 }
 
 /*
@@ -96,14 +86,14 @@ static void lose_expired(struct drm_writeback_connector *wb)
 	}
 }
 
-static struct dma_fence *expire_overdue(struct drm_writeback_connector *wb)
+static u64 expire_overdue(struct drm_writeback_connector *wb)
 {
 	struct drm_writeback_job *job = drm_writeback_first_job(&wb->job_queue);
 
 	lockdep_assert_held(&wb->job_lock);
 
 	if (!job || time_before(jiffies, job->deadline))
-		return NULL;
+		return 0;
 
 	if (drm_writeback_helper_funcs(wb)->stop_writeback)
 		wb->stopping = true;
@@ -111,30 +101,22 @@ static struct dma_fence *expire_overdue(struct drm_writeback_connector *wb)
 	return drm_writeback_expire_oldest(wb, -ETIMEDOUT);
 }
 
-/* The fence holds the memory of its job. */
-static u64 number_of(struct dma_fence *fence)
-{
-	return container_of(fence, struct drm_writeback_job, fence)->number;
-}
-
 static void watchdog(struct timer_list *timer)
 {
 	struct drm_writeback_connector *wb = from_timer(wb, timer, watchdog);
-	struct dma_fence *fence;
 	unsigned long flags;
+	u64 expired;
 
 	spin_lock_irqsave(&wb->job_lock, flags);
 	lose_expired(wb);
-	fence = expire_overdue(wb);
+	expired = expire_overdue(wb);
 	drm_writeback_watchdog_arm(wb);
 	spin_unlock_irqrestore(&wb->job_lock, flags);
 
-	if (fence)
+	if (expired)
 		drm_err_ratelimited(wb->base.dev,
 				    "[CONNECTOR:%d:%s] writeback job %llu missed its deadline\n",
-				    wb->base.base.id, wb->base.name,
-				    number_of(fence));
-	drm_writeback_signal_expired(fence, -ETIMEDOUT);
+				    wb->base.base.id, wb->base.name, expired);
 
 	wake_up_all(&wb->idle);
 	queue_work(system_unbound_wq, &wb->cleanup_work);
@@ -143,7 +125,7 @@ static void watchdog(struct timer_list *timer)
 /* Let the driver stop an engine that missed a deadline. */
 void drm_writeback_engine_stop(struct drm_writeback_connector *wb)
 {
-	LIST_HEAD(stopped);
+	LIST_HEAD(left);
 	int ret;
 
 	if (!READ_ONCE(wb->stopping))
@@ -154,25 +136,20 @@ void drm_writeback_engine_stop(struct drm_writeback_connector *wb)
 	spin_lock_irq(&wb->job_lock);
 	wb->stopping = false;
 	if (!ret)
-		drm_writeback_jobs_take(wb, NULL, &stopped, -EIO);
+		drm_writeback_jobs_take(wb, NULL, &left, -EIO);
 	spin_unlock_irq(&wb->job_lock);
 
-	drm_writeback_jobs_end(&stopped, -EIO);
+	drm_writeback_jobs_finish(wb, &left);
 }
 
 /* The hardware is gone: end fences, hold buffers. */
 void drm_writeback_jobs_abandon(struct drm_writeback_connector *wb)
 {
-	struct dma_fence *fence;
-
-	do {
-		spin_lock_irq(&wb->job_lock);
-		wb->unplugged = true;
-		fence = drm_writeback_expire_oldest(wb, -ENODEV);
-		spin_unlock_irq(&wb->job_lock);
-
-		drm_writeback_signal_expired(fence, -ENODEV);
-	} while (fence);
+	spin_lock_irq(&wb->job_lock);
+	wb->unplugged = true;
+	while (drm_writeback_expire_oldest(wb, -ENODEV))
+		;
+	spin_unlock_irq(&wb->job_lock);
 
 	wake_up_all(&wb->idle);
 }

@@ -59,7 +59,6 @@ static const char * const stage_names[] = {
 	[DRM_WRITEBACK_JOB_QUEUED] = "queued",
 	[DRM_WRITEBACK_JOB_EXPIRED] = "expired",
 	[DRM_WRITEBACK_JOB_LOST] = "lost",
-	[DRM_WRITEBACK_JOB_ENDING] = "ending",
 	[DRM_WRITEBACK_JOB_ENDED] = "ended",
 };
 
@@ -73,8 +72,7 @@ static int ms_from(unsigned long from, unsigned long to)
 
 static void show_job(struct seq_file *m, const struct drm_writeback_job *job)
 {
-	/* Its last step needs no lock. */
-	enum drm_writeback_job_stage stage = READ_ONCE(job->stage);
+	enum drm_writeback_job_stage stage = job->stage;
 
 	lockdep_assert_held(&job->connector->job_lock);
 

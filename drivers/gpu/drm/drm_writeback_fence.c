@@ -117,18 +117,3 @@ void drm_writeback_fence_init(struct dma_fence *fence,
 		       dma_fence_context_alloc(1),
 		       atomic64_inc_return(&timeline->seqno));
 }
-
-/* Status comes from a driver, perhaps from a register: anything may be in it. */
-int drm_writeback_fence_error(int status)
-{
-	bool is_errno = status < 0 && status >= -MAX_ERRNO;
-
-	return !status || is_errno ? status : -EIO;
-}
-
-void drm_writeback_fence_signal(struct dma_fence *fence, int status)
-{
-	if (status)
-		dma_fence_set_error(fence, drm_writeback_fence_error(status));
-	dma_fence_signal(fence);
-}

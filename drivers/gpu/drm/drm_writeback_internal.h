@@ -6,13 +6,17 @@
 #ifndef __DRM_WRITEBACK_INTERNAL_H__
 #define __DRM_WRITEBACK_INTERNAL_H__
 
+#include <linux/bitops.h>
 #include <linux/compiler_attributes.h>
+#include <linux/dma-fence.h>
+#include <linux/err.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include <drm/drm_writeback.h>
 
-struct dma_fence;
 struct drm_atomic_state;
 struct drm_connector;
 struct drm_connector_helper_funcs;
@@ -54,7 +58,7 @@ void drm_writeback_account_queued(struct drm_writeback_job *job);
 void drm_writeback_account_completed(struct drm_writeback_job *job, int status);
 void drm_writeback_account_expired(struct drm_writeback_job *job);
 void drm_writeback_account_cancelled(struct drm_writeback_job *job, int error);
-void drm_writeback_account_cleaned_up(struct drm_writeback_job *job);
+void drm_writeback_account_cleaned_up(struct drm_writeback_job *job, u32 fb_id);
 
 /* drm_writeback_debugfs.c */
 void drm_writeback_debugfs_add(struct drm_connector *connector);
@@ -74,8 +78,9 @@ void drm_writeback_jobs_init(struct drm_writeback_connector *wb);
 void drm_writeback_jobs_fini(struct drm_writeback_connector *wb);
 void drm_writeback_jobs_take(struct drm_writeback_connector *wb,
 			     const struct drm_atomic_state *disabled_by,
-			     struct list_head *taken, int error);
-void drm_writeback_jobs_end(struct list_head *jobs, int status);
+			     struct list_head *left, int error);
+void drm_writeback_jobs_finish(struct drm_writeback_connector *wb,
+			       struct list_head *jobs);
 void drm_writeback_job_refuse(struct drm_writeback_job *job, int status);
 void drm_writeback_job_end(struct drm_writeback_job *job, int status);
 const struct drm_connector_helper_funcs *
@@ -93,9 +98,7 @@ void drm_writeback_watchdog_init(struct drm_writeback_connector *wb);
 void drm_writeback_watchdog_arm(struct drm_writeback_connector *wb);
 unsigned long
 drm_writeback_deadline_from_now(struct drm_writeback_connector *wb);
-struct dma_fence *
-drm_writeback_expire_oldest(struct drm_writeback_connector *wb, int error);
-void drm_writeback_signal_expired(struct dma_fence *fence, int status);
+u64 drm_writeback_expire_oldest(struct drm_writeback_connector *wb, int error);
 void drm_writeback_engine_stop(struct drm_writeback_connector *wb);
 void drm_writeback_jobs_abandon(struct drm_writeback_connector *wb);
 
@@ -118,7 +121,35 @@ void drm_writeback_timeline_set_name(struct drm_writeback_timeline *timeline,
 void drm_writeback_timeline_put(struct drm_writeback_timeline *timeline);
 void drm_writeback_fence_init(struct dma_fence *fence,
 			      struct drm_writeback_timeline *timeline);
-int drm_writeback_fence_error(int status);
-void drm_writeback_fence_signal(struct dma_fence *fence, int status);
+
+/* Status comes from a driver, perhaps from a register: anything may be in it. */
+static inline int drm_writeback_fence_error(int status)
+{
+	bool is_errno = status < 0 && status >= -MAX_ERRNO;
+
+	return !status || is_errno ? status : -EIO;
+}
+
+static inline bool drm_writeback_has_signalled(const struct drm_writeback_job *job)
+{
+	return test_bit(DMA_FENCE_FLAG_SIGNALED_BIT, &job->fence.flags);
+}
+
+/*
+ * Under the lock of the jobs, so that who takes it finds a job that is as far as
+ * its fence tells.
+ */
+static inline void drm_writeback_signal(struct drm_writeback_job *job, int status)
+{
+	struct dma_fence *fence = &job->fence;
+
+	lockdep_assert_held(&job->connector->job_lock);
+
+	if (status)
+		dma_fence_set_error(fence, drm_writeback_fence_error(status));
+	spin_lock(fence->lock);
+	dma_fence_signal_locked(fence);
+	spin_unlock(fence->lock);
+}
 
 #endif

@@ -3,12 +3,15 @@
  * The life of a writeback job: prepared, queued, ended, cleaned up
  *
  * A job has one owner: the connector state, then the connector's queue, then
- * the clean-up. Whoever takes a job from its owner signals its fence and passes
- * it on with end_job().
+ * the clean-up, if there is something to clean up. From its preparation on it is
+ * also on the connector's list of jobs. Whoever takes a job from its owner ends it:
+ * under one hold of the connector's lock its fence signals, and it is left to the
+ * clean-up or to the caller.
  */
 
 #include <linux/export.h>
 #include <linux/jiffies.h>
+#include <linux/refcount.h>
 #include <linux/slab.h>
 
 #include <drm/drm_framebuffer.h>
@@ -61,12 +64,9 @@ next_ended(struct drm_writeback_connector *wb)
 
 	spin_lock_irq(&wb->job_lock);
 	list_for_each_entry(job, &wb->jobs, node) {
-		/* Pairs with the release in end_job(). */
-		enum drm_writeback_job_stage stage = smp_load_acquire(&job->stage);
-
-		if (stage == DRM_WRITEBACK_JOB_LOST)
+		if (job->stage == DRM_WRITEBACK_JOB_LOST)
 			continue;
-		if (stage == DRM_WRITEBACK_JOB_ENDED)
+		if (job->stage == DRM_WRITEBACK_JOB_ENDED)
 			ended = job;
 		break;
 	}
@@ -150,29 +150,80 @@ int drm_writeback_prepare_job(struct drm_writeback_job *job)
 EXPORT_SYMBOL(drm_writeback_prepare_job);
 
 /*
- * Signal, then leave the job to the clean-up: the caller, who owns the job, may
- * not touch it any more.
+ * A job that its driver has no hook for, and whose framebuffer somebody else keeps,
+ * leaves nothing behind that may sleep. Its memory is the caller's then.
  */
-static void end_job(struct drm_writeback_job *job, int status)
+static bool leave(struct drm_writeback_job *job)
 {
-	struct drm_writeback_connector *wb = job->connector;
+	struct drm_framebuffer *fb = job->fb;
+	u32 fb_id = fb->base.id;
 
-	if (!job->signalled)
-		drm_writeback_fence_signal(&job->fence, status);
+	if (drm_writeback_helper_funcs(job->connector)->cleanup_writeback_job ||
+	    !refcount_dec_not_one(&fb->base.refcount.refcount))
+		return false;
 
-	/* Pairs with the acquire in next_ended(). */
-	smp_store_release(&job->stage, DRM_WRITEBACK_JOB_ENDED);
-	queue_work(system_unbound_wq, &wb->cleanup_work);
+	drm_writeback_account_cleaned_up(job, fb_id);
+	list_del_init(&job->node);
+
+	return true;
 }
 
-void drm_writeback_jobs_end(struct list_head *jobs, int status)
+/*
+ * The job has signalled, and its owner has let it go. Returns whether the caller
+ * has to free it when the lock is released; if not, the job may not be touched then.
+ */
+static bool end_job(struct drm_writeback_job *job)
+{
+	lockdep_assert_held(&job->connector->job_lock);
+
+	job->stage = DRM_WRITEBACK_JOB_ENDED;
+
+	return leave(job);
+}
+
+static void free_job(struct drm_writeback_job *job)
+{
+	dma_fence_put(job->in_fence);
+	dma_fence_put(&job->fence);
+}
+
+/* For each job that was ended, with the result of that. */
+static void finish_job(struct drm_writeback_connector *wb,
+		       struct drm_writeback_job *job, bool has_left)
+{
+	if (!has_left) {
+		queue_work(system_unbound_wq, &wb->cleanup_work);
+		return;
+	}
+
+	free_job(job);
+	if (wq_has_sleeper(&wb->idle))
+		wake_up_all(&wb->idle);
+}
+
+static void signal_cancelled(struct drm_writeback_job *job, int error)
+{
+	lockdep_assert_held(&job->connector->job_lock);
+
+	if (drm_writeback_has_signalled(job))
+		return;
+
+	drm_writeback_signal(job, error);
+	drm_writeback_account_cancelled(job, error);
+}
+
+/* What is left of the jobs that were taken. */
+void drm_writeback_jobs_finish(struct drm_writeback_connector *wb,
+			       struct list_head *jobs)
 {
 	struct drm_writeback_job *job, *next;
 
 	list_for_each_entry_safe(job, next, jobs, list_entry) {
 		list_del_init(&job->list_entry);
-		end_job(job, status);
+		free_job(job);
 	}
+	/* For the others, and to wake who waits for one of them. */
+	queue_work(system_unbound_wq, &wb->cleanup_work);
 }
 
 /* What is left of a job without an engine and a driver is its fence. */
@@ -180,23 +231,14 @@ static void release_job(struct drm_writeback_job *job)
 {
 	struct drm_writeback_connector *wb = job->connector;
 
-	drm_writeback_account_cleaned_up(job);
-	dma_fence_put(job->in_fence);
+	drm_writeback_account_cleaned_up(job, job->fb->base.id);
 	drm_framebuffer_put(job->fb);
 
 	spin_lock_irq(&wb->job_lock);
 	list_del_init(&job->node);
 	spin_unlock_irq(&wb->job_lock);
 
-	dma_fence_put(&job->fence);
-}
-
-/* For a job that is not at the engine. */
-static void account_cancelled(struct drm_writeback_job *job, int error)
-{
-	spin_lock_irq(&job->connector->job_lock);
-	drm_writeback_account_cancelled(job, error);
-	spin_unlock_irq(&job->connector->job_lock);
+	free_job(job);
 }
 
 /*
@@ -206,30 +248,45 @@ static void account_cancelled(struct drm_writeback_job *job, int error)
  */
 void drm_writeback_job_refuse(struct drm_writeback_job *job, int status)
 {
-	account_cancelled(job, status);
-	job->signalled = true;
-	drm_writeback_fence_signal(&job->fence, status);
+	spin_lock_irq(&job->connector->job_lock);
+	signal_cancelled(job, status);
+	spin_unlock_irq(&job->connector->job_lock);
+}
+
+static void drop_new(struct drm_writeback_job *job, int status)
+{
+	spin_lock_irq(&job->connector->job_lock);
+	drm_writeback_signal(job, status);
+	spin_unlock_irq(&job->connector->job_lock);
+
+	release_job(job);
 }
 
 /* The caller has taken the job out of its connector state. */
 void drm_writeback_job_end(struct drm_writeback_job *job, int status)
 {
-	if (job->stage != DRM_WRITEBACK_JOB_NEW) {
-		account_cancelled(job, status);
-		end_job(job, status);
+	struct drm_writeback_connector *wb = job->connector;
+	bool has_left;
+
+	if (job->stage == DRM_WRITEBACK_JOB_NEW) {
+		drop_new(job, status);
 		return;
 	}
 
-	drm_writeback_fence_signal(&job->fence, status);
-	release_job(job);
+	spin_lock_irq(&wb->job_lock);
+	signal_cancelled(job, status);
+	has_left = end_job(job);
+	spin_unlock_irq(&wb->job_lock);
+
+	finish_job(wb, job, has_left);
 }
 
 /**
  * drm_writeback_cleanup_job - end a job that was not queued
  * @job: job that the caller has taken out of its connector state
  *
- * The fence signals -ECANCELED. What was prepared is cleaned up after all older
- * jobs of the connector, from a work item.
+ * The fence signals -ECANCELED. What the driver has prepared is cleaned up after
+ * all older jobs of the connector, from a work item.
  *
  * Context: May sleep.
  */
@@ -257,7 +314,6 @@ void drm_writeback_queue_job(struct drm_writeback_connector *wb_connector,
 			     struct drm_connector_state *conn_state)
 {
 	struct drm_writeback_job *job = conn_state->writeback_job;
-	struct dma_fence *fence = NULL;
 	unsigned long flags;
 
 	/* The core may have ended it, see drm_writeback_commit_begin(). */
@@ -276,11 +332,9 @@ void drm_writeback_queue_job(struct drm_writeback_connector *wb_connector,
 	drm_writeback_account_queued(job);
 	list_add_tail(&job->list_entry, &wb_connector->job_queue);
 	if (wb_connector->unplugged)
-		fence = drm_writeback_expire_oldest(wb_connector, -ENODEV);
+		drm_writeback_expire_oldest(wb_connector, -ENODEV);
 	drm_writeback_watchdog_arm(wb_connector);
 	spin_unlock_irqrestore(&wb_connector->job_lock, flags);
-
-	drm_writeback_signal_expired(fence, -ENODEV);
 }
 EXPORT_SYMBOL(drm_writeback_queue_job);
 
@@ -292,79 +346,59 @@ static bool is_at_engine(const struct drm_writeback_job *job)
 	       job->stage == DRM_WRITEBACK_JOB_LOST;
 }
 
-/* The job moves from the queue to the caller, who has to end it. */
-static void take_job(struct drm_writeback_job *job)
-{
-	lockdep_assert_held(&job->connector->job_lock);
-
-	list_del_init(&job->list_entry);
-	job->stage = DRM_WRITEBACK_JOB_ENDING;
-}
-
-/* Take all jobs at the engine, or those that a commit has marked. */
+/*
+ * End all jobs at the engine, or those that a commit has marked. Those that leave
+ * move to @left, for drm_writeback_jobs_finish().
+ */
 void drm_writeback_jobs_take(struct drm_writeback_connector *wb,
 			     const struct drm_atomic_state *disabled_by,
-			     struct list_head *taken, int error)
+			     struct list_head *left, int error)
 {
-	struct drm_writeback_job *job;
+	struct drm_writeback_job *job, *next;
 
 	lockdep_assert_held(&wb->job_lock);
 
-	list_for_each_entry(job, &wb->jobs, node) {
+	list_for_each_entry_safe(job, next, &wb->jobs, node) {
 		if (!is_at_engine(job) ||
 		    (disabled_by && job->disabled_by != disabled_by))
 			continue;
 
-		take_job(job);
-		drm_writeback_account_cancelled(job, error);
-		list_add_tail(&job->list_entry, taken);
+		list_del_init(&job->list_entry);
+		signal_cancelled(job, error);
+		if (end_job(job))
+			list_add_tail(&job->list_entry, left);
 	}
-}
-
-static void take_answered(struct drm_writeback_job *job, int status)
-{
-	take_job(job);
-	drm_writeback_account_completed(job, status);
 }
 
 /* An engine works in order: what it answers is for the oldest job. */
-static struct drm_writeback_job *
-take_oldest(struct drm_writeback_connector *wb, int status)
+static struct drm_writeback_job *oldest_job(struct drm_writeback_connector *wb)
 {
-	struct drm_writeback_job *job;
-	unsigned long flags;
-
-	spin_lock_irqsave(&wb->job_lock, flags);
-	job = drm_writeback_first_job(&wb->expired) ?: drm_writeback_first_job(&wb->job_queue);
-	if (job)
-		take_answered(job, status);
-	else
-		wb->stats.spurious++;
-	spin_unlock_irqrestore(&wb->job_lock, flags);
-
-	return job;
+	return drm_writeback_first_job(&wb->expired) ?:
+	       drm_writeback_first_job(&wb->job_queue);
 }
 
-static struct drm_writeback_job *
-take_named(struct drm_writeback_connector *wb, struct drm_writeback_job *job,
-	   int status)
+static struct drm_writeback_job *find_job(struct drm_writeback_connector *wb,
+					  const struct drm_writeback_job *job)
 {
-	struct drm_writeback_job *pos, *found = NULL;
-	unsigned long flags;
+	struct drm_writeback_job *pos;
 
-	spin_lock_irqsave(&wb->job_lock, flags);
-	list_for_each_entry(pos, &wb->jobs, node) {
-		if (pos == job && is_at_engine(pos)) {
-			take_answered(pos, status);
-			found = pos;
-			break;
-		}
+	list_for_each_entry(pos, &wb->jobs, node)
+		if (pos == job)
+			return is_at_engine(pos) ? pos : NULL;
+
+	return NULL;
+}
+
+/* A job that had expired has signalled before. */
+static bool answer_job(struct drm_writeback_job *job, int status)
+{
+	if (!drm_writeback_has_signalled(job)) {
+		drm_writeback_signal(job, status);
+		drm_writeback_account_completed(job, status);
 	}
-	if (!found)
-		wb->stats.spurious++;
-	spin_unlock_irqrestore(&wb->job_lock, flags);
+	list_del_init(&job->list_entry);
 
-	return found;
+	return end_job(job);
 }
 
 static void report_stray(struct drm_writeback_connector *wb)
@@ -372,6 +406,31 @@ static void report_stray(struct drm_writeback_connector *wb)
 	drm_err_ratelimited(wb->base.dev,
 			    "[CONNECTOR:%d:%s] completion without a writeback job\n",
 			    wb->base.base.id, wb->base.name);
+}
+
+/* The engine has finished its oldest job, or that which the driver names. */
+static void complete_job(struct drm_writeback_connector *wb, bool oldest,
+			 const struct drm_writeback_job *named, int status)
+{
+	struct drm_writeback_job *job;
+	bool cookie = dma_fence_begin_signalling();
+	bool has_left = false;
+	unsigned long flags;
+
+	spin_lock_irqsave(&wb->job_lock, flags);
+	job = oldest ? oldest_job(wb) : find_job(wb, named);
+	if (job)
+		has_left = answer_job(job, status);
+	else
+		wb->stats.spurious++;
+	spin_unlock_irqrestore(&wb->job_lock, flags);
+
+	if (job)
+		finish_job(wb, job, has_left);
+	dma_fence_end_signalling(cookie);
+
+	if (!job)
+		report_stray(wb);
 }
 
 /**
@@ -384,20 +443,14 @@ static void report_stray(struct drm_writeback_connector *wb)
  * A job that missed its deadline before is released, its fence stays as it is.
  * A completion without a job is reported and ignored.
  *
- * Context: Any, hard interrupts included.
+ * Context: Any, hard interrupts included. The callbacks of the fence run under
+ * &drm_writeback_connector.job_lock: like under any fence's lock, they may not
+ * call back into what signals it.
  */
 void drm_writeback_signal_completion(struct drm_writeback_connector *wb_connector,
 				     int status)
 {
-	bool cookie = dma_fence_begin_signalling();
-	struct drm_writeback_job *job = take_oldest(wb_connector, status);
-
-	if (job)
-		end_job(job, status);
-	dma_fence_end_signalling(cookie);
-
-	if (!job)
-		report_stray(wb_connector);
+	complete_job(wb_connector, true, NULL, status);
 }
 EXPORT_SYMBOL(drm_writeback_signal_completion);
 
@@ -415,15 +468,7 @@ EXPORT_SYMBOL(drm_writeback_signal_completion);
 void drm_writeback_complete_job(struct drm_writeback_connector *wb_connector,
 				struct drm_writeback_job *job, int status)
 {
-	bool cookie = dma_fence_begin_signalling();
-
-	job = take_named(wb_connector, job, status);
-	if (job)
-		end_job(job, status);
-	dma_fence_end_signalling(cookie);
-
-	if (!job)
-		report_stray(wb_connector);
+	complete_job(wb_connector, false, job, status);
 }
 EXPORT_SYMBOL(drm_writeback_complete_job);
 
@@ -463,13 +508,6 @@ void drm_writeback_jobs_init(struct drm_writeback_connector *wb)
 	atomic64_set(&wb->last_job, 0);
 }
 
-/* A job that nobody has taken from the queue or the state. */
-static void end_leftover(struct drm_writeback_job *job)
-{
-	account_cancelled(job, -ENODEV);
-	drm_writeback_fence_signal(&job->fence, -ENODEV);
-}
-
 /* The engine is gone, and the driver may be: no hook is called any more. */
 void drm_writeback_jobs_fini(struct drm_writeback_connector *wb)
 {
@@ -479,8 +517,7 @@ void drm_writeback_jobs_fini(struct drm_writeback_connector *wb)
 	cancel_work_sync(&wb->cleanup_work);
 
 	list_for_each_entry_safe(job, next, &wb->jobs, node) {
-		if (!job->signalled && job->stage != DRM_WRITEBACK_JOB_ENDED)
-			end_leftover(job);
+		drm_writeback_job_refuse(job, -ENODEV);
 		release_job(job);
 	}
 }

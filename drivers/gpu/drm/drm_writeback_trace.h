@@ -23,8 +23,8 @@
 
 /* The name is the fence's copy: that of the connector goes before its jobs do. */
 DECLARE_EVENT_CLASS(drm_writeback_step,
-		    TP_PROTO(struct drm_writeback_job *job),
-		    TP_ARGS(job),
+		    TP_PROTO(struct drm_writeback_job *job, u32 fb),
+		    TP_ARGS(job, fb),
 		    TP_STRUCT__entry(__field(int, card)
 				     __field(u32, connector)
 				     __string(name, job->fence.ops->get_timeline_name(&job->fence))
@@ -35,7 +35,7 @@ DECLARE_EVENT_CLASS(drm_writeback_step,
 		    TP_fast_assign(__entry->card = job->connector->base.dev->primary->index;
 				   __entry->connector = job->connector->base.base.id;
 				   __assign_str(name);
-				   __entry->fb = job->fb->base.id;
+				   __entry->fb = fb;
 				   __entry->job = job->number;
 				   __entry->context = job->fence.context;
 				   __entry->seqno = job->fence.seqno;),
@@ -46,23 +46,23 @@ DECLARE_EVENT_CLASS(drm_writeback_step,
 );
 
 DEFINE_EVENT(drm_writeback_step, drm_writeback_created,
-	     TP_PROTO(struct drm_writeback_job *job),
-	     TP_ARGS(job)
+	     TP_PROTO(struct drm_writeback_job *job, u32 fb),
+	     TP_ARGS(job, fb)
 );
 
 DEFINE_EVENT(drm_writeback_step, drm_writeback_prepared,
-	     TP_PROTO(struct drm_writeback_job *job),
-	     TP_ARGS(job)
+	     TP_PROTO(struct drm_writeback_job *job, u32 fb),
+	     TP_ARGS(job, fb)
 );
 
 DEFINE_EVENT(drm_writeback_step, drm_writeback_queued,
-	     TP_PROTO(struct drm_writeback_job *job),
-	     TP_ARGS(job)
+	     TP_PROTO(struct drm_writeback_job *job, u32 fb),
+	     TP_ARGS(job, fb)
 );
 
 DEFINE_EVENT(drm_writeback_step, drm_writeback_cleaned_up,
-	     TP_PROTO(struct drm_writeback_job *job),
-	     TP_ARGS(job)
+	     TP_PROTO(struct drm_writeback_job *job, u32 fb),
+	     TP_ARGS(job, fb)
 );
 
 /* The latency is 0 where it is not known. */

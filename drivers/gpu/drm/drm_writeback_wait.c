@@ -13,29 +13,53 @@
 #include "drm_writeback_internal.h"
 
 /*
- * Does a job have to be finished or cleaned up before the next can start? Jobs
- * from the first one on that is merely prepared are those of this commit and of
- * later ones; nobody waits for a stuck engine, except while the driver stops it.
+ * How far the oldest job has come that may still end, DRM_WRITEBACK_JOB_NEW if
+ * there is none: a lost one will not.
  */
-static bool is_busy(struct drm_writeback_connector *wb)
+static enum drm_writeback_job_stage
+oldest_stage(const struct drm_writeback_connector *wb)
 {
-	struct drm_writeback_job *job;
+	const struct drm_writeback_job *job;
+
+	lockdep_assert_held(&wb->job_lock);
+
+	list_for_each_entry(job, &wb->jobs, node)
+		if (job->stage != DRM_WRITEBACK_JOB_LOST)
+			return job->stage;
+
+	return DRM_WRITEBACK_JOB_NEW;
+}
+
+/* Nobody waits for a stuck engine, except while the driver stops it. */
+static bool is_busy_from(struct drm_writeback_connector *wb,
+			 enum drm_writeback_job_stage first)
+{
+	enum drm_writeback_job_stage oldest;
 	bool busy;
 
 	spin_lock_irq(&wb->job_lock);
-	busy = wb->stopping;
-	list_for_each_entry(job, &wb->jobs, node) {
-		enum drm_writeback_job_stage stage = READ_ONCE(job->stage);
-
-		if (stage == DRM_WRITEBACK_JOB_LOST)
-			continue;
-		if (stage != DRM_WRITEBACK_JOB_EXPIRED)
-			busy |= stage != DRM_WRITEBACK_JOB_PREPARED;
-		break;
-	}
+	oldest = oldest_stage(wb);
+	busy = wb->stopping ||
+	       (oldest >= first && oldest != DRM_WRITEBACK_JOB_EXPIRED);
 	spin_unlock_irq(&wb->job_lock);
 
 	return busy;
+}
+
+/*
+ * Does a job have to be finished or cleaned up before the next can start? Jobs
+ * from the first one on that is merely prepared are those of this commit and of
+ * later ones.
+ */
+static bool is_busy(struct drm_writeback_connector *wb)
+{
+	return is_busy_from(wb, DRM_WRITEBACK_JOB_STARTING);
+}
+
+/* Is there a job whose driver's hooks are still to be called, in time? */
+static bool has_jobs(struct drm_writeback_connector *wb)
+{
+	return is_busy_from(wb, DRM_WRITEBACK_JOB_PREPARED);
 }
 
 /*
@@ -61,7 +85,7 @@ void drm_writeback_jobs_wait(struct drm_writeback_connector *wb,
 /* What an older job of the connector means for one that is to start. */
 static int older_verdict(const struct drm_writeback_job *older)
 {
-	switch (READ_ONCE(older->stage)) {
+	switch (older->stage) {
 	case DRM_WRITEBACK_JOB_LOST:
 		return 0;
 	case DRM_WRITEBACK_JOB_EXPIRED:
@@ -121,7 +145,7 @@ void drm_writeback_jobs_disable(struct drm_writeback_connector *wb,
 
 	spin_lock_irq(&wb->job_lock);
 	list_for_each_entry(job, &wb->jobs, node) {
-		if (READ_ONCE(job->stage) != DRM_WRITEBACK_JOB_PREPARED &&
+		if (job->stage != DRM_WRITEBACK_JOB_PREPARED &&
 		    job->crtc == crtc && !job->disabled_by)
 			job->disabled_by = state;
 	}
@@ -149,38 +173,17 @@ static bool is_disabling(struct drm_writeback_connector *wb,
 void drm_writeback_jobs_cancel(struct drm_writeback_connector *wb,
 			       const struct drm_atomic_state *state)
 {
-	LIST_HEAD(cancelled);
+	LIST_HEAD(left);
 
 	if (list_empty(&wb->jobs))
 		return;
 
 	spin_lock_irq(&wb->job_lock);
-	drm_writeback_jobs_take(wb, state, &cancelled, -ECANCELED);
+	drm_writeback_jobs_take(wb, state, &left, -ECANCELED);
 	spin_unlock_irq(&wb->job_lock);
 
-	drm_writeback_jobs_end(&cancelled, -ECANCELED);
+	drm_writeback_jobs_finish(wb, &left);
 	wait_event(wb->idle, !is_disabling(wb, state));
-}
-
-/* Is there a job whose driver's hooks are still to be called, in time? */
-static bool has_jobs(struct drm_writeback_connector *wb)
-{
-	struct drm_writeback_job *job;
-	bool found;
-
-	spin_lock_irq(&wb->job_lock);
-	found = wb->stopping;
-	list_for_each_entry(job, &wb->jobs, node) {
-		enum drm_writeback_job_stage stage = READ_ONCE(job->stage);
-
-		if (stage == DRM_WRITEBACK_JOB_LOST)
-			continue;
-		found |= stage != DRM_WRITEBACK_JOB_EXPIRED;
-		break;
-	}
-	spin_unlock_irq(&wb->job_lock);
-
-	return found;
 }
 
 /*
