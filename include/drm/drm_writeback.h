@@ -164,15 +164,6 @@ struct drm_writeback_connector {
 	struct drm_file *owner;
 
 	/**
-	 * @orphaned:
-	 *
-	 * The file that had put the connector on its CRTC is closed, so that
-	 * the routing, if there is one, ends as soon as it can. Locked as
-	 * @owner. For the core only.
-	 */
-	bool orphaned;
-
-	/**
 	 * @job_lock:
 	 *
 	 * Protects @job_queue and all that follows. Taken with interrupts off.
@@ -233,7 +224,7 @@ struct drm_writeback_connector {
 	 */
 	atomic64_t last_job;
 
-	/** @idle: Woken when jobs expired, were stopped, lost or cleaned up. */
+	/** @idle: Woken when jobs expired, were stopped, lost or are over. */
 	wait_queue_head_t idle;
 
 	/** @watchdog: Ends the jobs that missed their deadline. */
@@ -262,7 +253,6 @@ struct drm_writeback_connector {
  * @DRM_WRITEBACK_JOB_QUEUED: at the engine
  * @DRM_WRITEBACK_JOB_EXPIRED: missed its deadline, the engine may still write
  * @DRM_WRITEBACK_JOB_LOST: expired, and no sign of the engine since
- * @DRM_WRITEBACK_JOB_ENDING: taken by whoever signals its fence
  * @DRM_WRITEBACK_JOB_ENDED: fence signalled, left to the clean-up
  */
 enum drm_writeback_job_stage {
@@ -272,7 +262,6 @@ enum drm_writeback_job_stage {
 	DRM_WRITEBACK_JOB_QUEUED,
 	DRM_WRITEBACK_JOB_EXPIRED,
 	DRM_WRITEBACK_JOB_LOST,
-	DRM_WRITEBACK_JOB_ENDING,
 	DRM_WRITEBACK_JOB_ENDED,
 };
 
@@ -348,17 +337,9 @@ struct drm_writeback_job {
 
 	/**
 	 * @stage: Written by the owner of the job, under
-	 * &drm_writeback_connector.job_lock once the job is prepared. The last
-	 * step, to %DRM_WRITEBACK_JOB_ENDED, needs no lock.
+	 * &drm_writeback_connector.job_lock once the job is prepared.
 	 */
 	enum drm_writeback_job_stage stage;
-
-	/**
-	 * @signalled: The fence is not signalled by whoever ends the job: who
-	 * refused to start it, the watchdog or the unregistration has, or is
-	 * about to.
-	 */
-	bool signalled;
 
 	/** @has_out_fence: User space has asked for the fence. */
 	bool has_out_fence;

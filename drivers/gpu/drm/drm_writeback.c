@@ -321,6 +321,7 @@ static int add_connector(struct drm_device *dev,
 
 	drm_writeback_timeline_set_name(wb->timeline, wb->base.name);
 	attach_properties(wb);
+	dev->mode_config.writeback_mask |= drm_connector_mask(&wb->base);
 
 	return 0;
 
@@ -480,6 +481,13 @@ void drm_writeback_connector_unregister(struct drm_connector *connector)
 /* The connector is freed; its encoder, and perhaps its driver, are gone. */
 void drm_writeback_connector_fini(struct drm_connector *connector)
 {
-	if (drm_connector_is_writeback(connector))
-		fini_writeback(drm_connector_to_writeback(connector));
+	struct drm_mode_config *config = &connector->dev->mode_config;
+	u32 mask = drm_connector_mask(connector);
+
+	if (!drm_connector_is_writeback(connector))
+		return;
+
+	config->writeback_mask &= ~mask;
+	config->writeback_orphans &= ~mask;
+	fini_writeback(drm_connector_to_writeback(connector));
 }

@@ -54,6 +54,8 @@ int drm_writeback_set_fb(struct drm_connector_state *conn_state,
 		if (!job)
 			return -ENOMEM;
 		conn_state->writeback_job = job;
+		if (conn_state->state)
+			conn_state->state->has_writeback = true;
 	}
 
 	return 0;

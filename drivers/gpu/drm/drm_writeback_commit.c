@@ -77,6 +77,9 @@ int drm_writeback_prepare_jobs(struct drm_atomic_state *state)
 	struct drm_connector_state *conn_state;
 	int i, ret;
 
+	if (!state->has_writeback)
+		return 0;
+
 	for_each_new_connector_in_state(state, connector, conn_state, i) {
 		if (!conn_state->writeback_job)
 			continue;
@@ -93,43 +96,79 @@ int drm_writeback_prepare_jobs(struct drm_atomic_state *state)
 }
 EXPORT_SYMBOL(drm_writeback_prepare_jobs);
 
-static bool is_fed(const struct drm_writeback_connector *wb,
-		   const struct drm_crtc_state *crtc_state)
+static void wait_for_jobs(struct drm_writeback_connector *wb, bool always,
+			  unsigned long since)
 {
-	return crtc_state->connector_mask & drm_connector_mask(&wb->base);
+	if (always || !wb->allow_overlap)
+		drm_writeback_jobs_wait(wb, since);
 }
 
-static bool is_rerouted(struct drm_writeback_connector *wb,
-			struct drm_atomic_state *state)
+/* Of those writeback connectors in the mask @fed that are in the state. */
+static u32 wait_in_state(struct drm_atomic_state *state, u32 fed, bool always,
+			 unsigned long since)
 {
-	struct drm_connector_state *old_conn_state =
-		drm_atomic_get_old_connector_state(state, &wb->base);
-	struct drm_connector_state *new_conn_state =
-		drm_atomic_get_new_connector_state(state, &wb->base);
+	struct drm_connector *connector;
+	struct drm_connector_state *old_conn_state, *new_conn_state;
+	u32 found = 0;
+	int i;
 
-	return new_conn_state && new_conn_state->crtc != old_conn_state->crtc;
+	for_each_oldnew_connector_in_state(state, connector, old_conn_state,
+					   new_conn_state, i) {
+		bool is_rerouted = old_conn_state->crtc != new_conn_state->crtc;
+
+		if (!(fed & drm_connector_mask(connector)))
+			continue;
+
+		wait_for_jobs(drm_connector_to_writeback(connector),
+			      always || is_rerouted, since);
+		found |= drm_connector_mask(connector);
+	}
+
+	return found;
+}
+
+static void wait_for_others(struct drm_atomic_state *state, u32 fed, bool always,
+			    unsigned long since)
+{
+	struct drm_writeback_connector *wb;
+
+	list_for_each_entry(wb, &state->dev->mode_config.writeback_list, head)
+		if (fed & drm_connector_mask(&wb->base))
+			wait_for_jobs(wb, always, since);
+}
+
+/* Also those of connectors that were detached meanwhile. */
+static void disable_jobs(struct drm_atomic_state *state,
+			 const struct drm_crtc *crtc)
+{
+	struct drm_writeback_connector *wb;
+
+	list_for_each_entry(wb, &state->dev->mode_config.writeback_list, head)
+		drm_writeback_jobs_disable(wb, crtc, state);
+	state->disables_writeback = true;
 }
 
 /*
  * A commit that turns the CRTC off ends the jobs that read from it. Any other
  * waits for them first, since the driver may replace what they still need.
  */
-static void begin_connector(struct drm_writeback_connector *wb,
-			    struct drm_atomic_state *state,
-			    const struct drm_crtc_state *old_crtc_state,
-			    const struct drm_crtc_state *new_crtc_state,
-			    unsigned long since)
+static void begin_crtc(struct drm_atomic_state *state,
+		       const struct drm_crtc_state *old_crtc_state,
+		       const struct drm_crtc_state *new_crtc_state,
+		       unsigned long since)
 {
+	u32 fed = old_crtc_state->connector_mask &
+		  state->dev->mode_config.writeback_mask;
 	bool disables = old_crtc_state->active &&
 			drm_atomic_crtc_needs_modeset(new_crtc_state);
 	bool stays_on = !disables || new_crtc_state->active;
 
-	if (is_fed(wb, old_crtc_state) && stays_on &&
-	    (disables || !wb->allow_overlap || is_rerouted(wb, state)))
-		drm_writeback_jobs_wait(wb, since);
-	/* It may have been detached meanwhile. */
+	if (fed && stays_on)
+		fed &= ~wait_in_state(state, fed, disables, since);
+	if (fed && stays_on)
+		wait_for_others(state, fed, disables, since);
 	if (disables)
-		drm_writeback_jobs_disable(wb, old_crtc_state->crtc, state);
+		disable_jobs(state, old_crtc_state->crtc);
 }
 
 /* Until others have finished with the destination. @since: in jiffies. */
@@ -177,11 +216,13 @@ static void end_refused(struct drm_atomic_state *state)
 	}
 }
 
-static void start_jobs(struct drm_atomic_state *state, unsigned long begin)
+/* Returns whether lockdep shall look at what the driver does for the jobs. */
+static bool start_jobs(struct drm_atomic_state *state, unsigned long begin)
 {
 	struct drm_connector_state *conn_state;
 	struct drm_connector *connector;
 	unsigned long idle = jiffies;
+	bool check = false;
 	int i, err;
 
 	for_each_new_connector_in_state(state, connector, conn_state, i) {
@@ -192,27 +233,18 @@ static void start_jobs(struct drm_atomic_state *state, unsigned long begin)
 		if (err) {
 			drm_writeback_dbg(connector, "writeback not started: %d\n", err);
 			refuse_job(state, i, conn_state, err);
+		} else {
+			check |= drm_connector_to_writeback(connector)->check_signalling;
 		}
 	}
+
+	return check;
 }
 
-/*
- * From here to drm_writeback_commit_hw_done() fences depend on the driver's tail.
- * Lockdep looks, where the driver wants it to.
- */
+/* From here to drm_writeback_commit_hw_done() fences depend on the driver's tail. */
 static void begin_signalling(struct drm_atomic_state *state)
 {
-	struct drm_connector *connector;
-	struct drm_connector_state *conn_state;
-	bool check = false;
-	int i;
-
-	for_each_new_connector_in_state(state, connector, conn_state, i)
-		if (conn_state->writeback_job)
-			check |= conn_state->writeback_job->connector->check_signalling;
-
-	if (check)
-		state->writeback_signalling = !dma_fence_begin_signalling();
+	state->writeback_signalling = !dma_fence_begin_signalling();
 }
 
 static void end_signalling(struct drm_atomic_state *state)
@@ -240,22 +272,20 @@ static void end_signalling(struct drm_atomic_state *state)
  */
 void drm_writeback_commit_begin(struct drm_atomic_state *state)
 {
-	struct list_head *writebacks = &state->dev->mode_config.writeback_list;
 	struct drm_crtc *crtc;
 	struct drm_crtc_state *old_crtc_state, *new_crtc_state;
-	struct drm_writeback_connector *wb;
 	unsigned long begin = jiffies;
 	int i;
 
 	for_each_oldnew_crtc_in_state(state, crtc, old_crtc_state,
-				      new_crtc_state, i) {
-		list_for_each_entry(wb, writebacks, head)
-			begin_connector(wb, state, old_crtc_state,
-					new_crtc_state, begin);
-	}
+				      new_crtc_state, i)
+		begin_crtc(state, old_crtc_state, new_crtc_state, begin);
 
-	start_jobs(state, begin);
-	begin_signalling(state);
+	if (!state->has_writeback)
+		return;
+
+	if (start_jobs(state, begin))
+		begin_signalling(state);
 }
 EXPORT_SYMBOL(drm_writeback_commit_begin);
 
@@ -273,6 +303,9 @@ void drm_writeback_commit_hw_done(struct drm_atomic_state *state)
 	struct drm_connector *connector;
 	struct drm_connector_state *conn_state;
 	int i;
+
+	if (!state->has_writeback)
+		return;
 
 	end_signalling(state);
 
@@ -301,7 +334,11 @@ void drm_writeback_commit_end(struct drm_atomic_state *state)
 {
 	struct drm_writeback_connector *wb;
 
-	end_refused(state);
+	if (state->has_writeback)
+		end_refused(state);
+
+	if (!state->disables_writeback)
+		return;
 
 	list_for_each_entry(wb, &state->dev->mode_config.writeback_list, head)
 		drm_writeback_jobs_cancel(wb, state);

@@ -24,15 +24,15 @@
 
 static void set_owner(struct drm_connector *connector, struct drm_file *file)
 {
-	struct drm_writeback_connector *wb;
+	struct drm_mode_config *config = &connector->dev->mode_config;
 
 	if (!drm_connector_is_writeback(connector))
 		return;
 
-	drm_modeset_lock_assert_held(&connector->dev->mode_config.connection_mutex);
-	wb = drm_connector_to_writeback(connector);
-	WRITE_ONCE(wb->owner, file);
-	WRITE_ONCE(wb->orphaned, false);
+	drm_modeset_lock_assert_held(&config->connection_mutex);
+	WRITE_ONCE(drm_connector_to_writeback(connector)->owner, file);
+	WRITE_ONCE(config->writeback_orphans,
+		   config->writeback_orphans & ~drm_connector_mask(connector));
 }
 
 /* CRTC_ID of a connector of any kind was set; the commit may yet fail. */
@@ -86,25 +86,14 @@ EXPORT_SYMBOL(drm_writeback_routing_swapped);
  * Under the lock of the CRTC: nobody else can route its connectors then, but a
  * file may be closed.
  */
-static bool is_orphan_on(const struct drm_writeback_connector *wb,
-			 const struct drm_crtc_state *crtc_state)
+static u32 orphans_on(const struct drm_crtc_state *crtc_state)
 {
-	drm_modeset_lock_assert_held(&crtc_state->crtc->mutex);
+	struct drm_crtc *crtc = crtc_state->crtc;
 
-	return (crtc_state->connector_mask & drm_connector_mask(&wb->base)) &&
-	       READ_ONCE(wb->orphaned);
-}
+	drm_modeset_lock_assert_held(&crtc->mutex);
 
-static bool has_orphans(const struct drm_crtc_state *crtc_state)
-{
-	struct drm_device *dev = crtc_state->crtc->dev;
-	struct drm_writeback_connector *wb;
-
-	list_for_each_entry(wb, &dev->mode_config.writeback_list, head)
-		if (is_orphan_on(wb, crtc_state))
-			return true;
-
-	return false;
+	return crtc_state->connector_mask &
+	       READ_ONCE(crtc->dev->mode_config.writeback_orphans);
 }
 
 /*
@@ -149,7 +138,7 @@ static int drop_orphans(struct drm_crtc_state *crtc_state)
 	int ret;
 
 	list_for_each_entry(wb, &dev->mode_config.writeback_list, head) {
-		if (!is_orphan_on(wb, crtc_state))
+		if (!(orphans_on(crtc_state) & drm_connector_mask(&wb->base)))
 			continue;
 
 		ret = drop_orphan(crtc_state, &wb->base);
@@ -234,7 +223,7 @@ int drm_writeback_drop_orphans(struct drm_atomic_state *state)
 
 	for_each_oldnew_crtc_in_state(state, crtc, old_crtc_state,
 				      new_crtc_state, i) {
-		if (!has_orphans(new_crtc_state) ||
+		if (!orphans_on(new_crtc_state) ||
 		    !asks_for_modeset(state, old_crtc_state, new_crtc_state))
 			continue;
 
@@ -292,7 +281,8 @@ static void orphan_all(struct drm_file *file)
 			continue;
 
 		WRITE_ONCE(wb->owner, NULL);
-		WRITE_ONCE(wb->orphaned, true);
+		WRITE_ONCE(config->writeback_orphans,
+			   config->writeback_orphans | drm_connector_mask(&wb->base));
 	}
 }
 
@@ -325,7 +315,7 @@ static int leave_crtc(struct drm_crtc *crtc, struct drm_modeset_acquire_ctx *ctx
 	struct drm_atomic_state *state;
 	int ret;
 
-	if (!has_orphans(crtc->state))
+	if (!orphans_on(crtc->state))
 		return 0;
 
 	state = drm_atomic_state_alloc(crtc->dev);

@@ -14,6 +14,7 @@
 #include <drm/drm_gem.h>
 #include <drm/drm_writeback.h>
 
+/* How many jobs have a buffer that others may use, too. */
 static unsigned int count_jobs(struct drm_atomic_state *state)
 {
 	struct drm_connector *connector;
@@ -21,8 +22,12 @@ static unsigned int count_jobs(struct drm_atomic_state *state)
 	unsigned int n = 0;
 	int i;
 
+	if (!state->has_writeback)
+		return 0;
+
 	for_each_new_connector_in_state(state, connector, conn_state, i)
-		n += !!conn_state->writeback_job;
+		n += conn_state->writeback_job &&
+		     conn_state->writeback_job->fb->obj[0];
 
 	return n;
 }
