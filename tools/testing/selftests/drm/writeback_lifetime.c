@@ -6,6 +6,8 @@
 
 #include <signal.h>
 
+#include <xf86drmMode.h>
+
 #include "kselftest_harness.h"
 #include "client.h"
 #include "fence.h"
@@ -209,10 +211,27 @@ static int destroy(struct screen *screen, struct buffer *target)
 	return 0;
 }
 
+/* The framebuffer gives a new one to who has closed it. */
+static int open_handle(struct buffer *buffer)
+{
+	drmModeFB *fb = drmModeGetFB(buffer->card_fd, buffer->fb);
+
+	if (!fb)
+		return -1;
+
+	buffer->handle = fb->handle;
+	drmModeFreeFB(fb);
+	return 0;
+}
+
 static int close_source(struct screen *screen, struct buffer *target)
 {
+	struct buffer *source = (struct buffer *)screen->drawn;
+
 	(void)target;
-	return close_handle((struct buffer *)screen->drawn);
+	if (!source->handle && open_handle(source))
+		return -1;
+	return close_handle(source);
 }
 
 /*
