@@ -255,6 +255,38 @@ TEST_F(composer, finishes_a_capture_before_the_screen_goes_off)
 	check_picture(_metadata, screen->drawn, &self->target);
 }
 
+/* The same vblank, and another picture that is shown before it. */
+TEST_F(composer, finishes_a_capture_before_another_picture_is_shown)
+{
+	const struct mode_wish slow = { 640, 480, 5 };
+	struct screen *screen = &self->screen;
+	int32_t fence;
+
+	screen_wish(screen, &slow);
+	ASSERT_EQ(0, screen_off(screen));
+	memcpy(self->expected.map, screen->drawn->map, self->expected.size);
+	ASSERT_EQ(0, capture_first(screen, &self->target, &fence));
+	ASSERT_EQ(0, flip_retry(screen, screen_draw(screen, 2), 0));
+	EXPECT_EQ(1, fence_result(fence, SOON_MS));
+	check_picture(_metadata, &self->expected, &self->target);
+}
+
+/* From one mode to another, without going off. */
+TEST_F(composer, follows_the_mode_to_a_wider_one)
+{
+	const struct mode_wish wide = { 640, 480, 60 };
+	const struct mode_wish narrow = { 64, 48, 60 };
+	struct screen *screen = &self->screen;
+	int32_t fence;
+
+	screen_wish(screen, &narrow);
+	ASSERT_EQ(0, screen_on(screen));
+	screen_wish(screen, &wide);
+	ASSERT_EQ(0, capture_first(screen, &self->target, &fence));
+	EXPECT_EQ(1, fence_result(fence, SOON_MS));
+	check_picture(_metadata, screen->drawn, &self->target);
+}
+
 /* Those who work in the kernel get no memory, commits get what they want. */
 
 #define FAILSLAB "/sys/kernel/debug/failslab/"
