@@ -201,6 +201,7 @@ static void refuse_job(struct drm_atomic_state *state, unsigned int index,
 
 	drm_writeback_job_refuse(job, err);
 	state->connectors[index].refused_job = job;
+	state->refuses_writeback = true;
 }
 
 static void end_refused(struct drm_atomic_state *state)
@@ -214,6 +215,7 @@ static void end_refused(struct drm_atomic_state *state)
 		if (job)
 			drm_writeback_cleanup_job(job);
 	}
+	state->refuses_writeback = false;
 }
 
 /* Returns whether lockdep shall look at what the driver does for the jobs. */
@@ -334,7 +336,7 @@ void drm_writeback_commit_end(struct drm_atomic_state *state)
 {
 	struct drm_writeback_connector *wb;
 
-	if (state->has_writeback)
+	if (state->refuses_writeback)
 		end_refused(state);
 
 	if (!state->disables_writeback)
