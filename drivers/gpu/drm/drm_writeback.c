@@ -108,6 +108,8 @@
  * 5. Clean up: &drm_connector_helper_funcs.cleanup_writeback_job releases what
  *    was prepared. Jobs are cleaned up in the order in which they were
  *    prepared, those that never ran included.
+ *    Without that hook a job is over when it has completed, unless it holds the
+ *    last reference to its framebuffer, and costs no work item.
  *
  * A minimal driver::
  *
