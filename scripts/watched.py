@@ -38,8 +38,8 @@ def changed_lines(path):
 def watched():
     """Which lines of which file are ours; None: all of them."""
     names = output("git", "-C", TREE, "diff", "--name-only", "base", "--",
-                   "drivers", "include").split()
+                   "drivers", "include", "samples").split()
     lines = {name: changed_lines(name) for name in names}
     lines.update({name: None for name in our_files()})
     return {name: where for name, where in lines.items()
-            if re.match(r"(drivers|include)/.*\.[ch]$", name)}
+            if re.match(r"(drivers|include|samples)/.*\.[ch]$", name)}
