@@ -12,13 +12,14 @@ help:
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
 	@echo 'make refresh   write the commits of build/linux back to patches/'
 	@echo 'make bench     what a writeback costs, on the base kernel and on ours, in one table'
+	@echo 'make htmldocs  the guide, as pages in build/htmldocs'
 	@echo 'make series    write the mailable series to build/series'
 	@echo 'make install   install wbcapture and its man page: PREFIX=/usr/local, DESTDIR='
 	@echo
 	@echo 'Parts of these: kernel-plain, kernel-debug, kernel-qemu, mutants (broken variants that'
 	@echo 'the tests must catch); and uninstall, clean'
 
-capture check mutants stress bench:
+capture check mutants stress bench htmldocs:
 	@scripts/$@
 
 compare:
@@ -47,5 +48,5 @@ kernel-qemu:
 clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
-.PHONY: help capture check coverage mutants stress compare bench tree refresh series \
+.PHONY: help capture check coverage mutants stress compare bench htmldocs tree refresh series \
 	install uninstall kernel-plain kernel-debug kernel-qemu clean
