@@ -58,21 +58,29 @@ drm_writeback_helper_funcs(struct drm_writeback_connector *wb)
 
 /* In order: a job is not cleaned up before an older one that may still run. */
 static struct drm_writeback_job *
+first_ended(struct drm_writeback_connector *wb)
+{
+	struct drm_writeback_job *job;
+
+	lockdep_assert_held(&wb->job_lock);
+
+	list_for_each_entry(job, &wb->jobs, node)
+		if (job->stage != DRM_WRITEBACK_JOB_LOST)
+			return job->stage == DRM_WRITEBACK_JOB_ENDED ? job : NULL;
+
+	return NULL;
+}
+
+static struct drm_writeback_job *
 next_ended(struct drm_writeback_connector *wb)
 {
-	struct drm_writeback_job *job, *ended = NULL;
+	struct drm_writeback_job *job;
 
 	spin_lock_irq(&wb->job_lock);
-	list_for_each_entry(job, &wb->jobs, node) {
-		if (job->stage == DRM_WRITEBACK_JOB_LOST)
-			continue;
-		if (job->stage == DRM_WRITEBACK_JOB_ENDED)
-			ended = job;
-		break;
-	}
+	job = first_ended(wb);
 	spin_unlock_irq(&wb->job_lock);
 
-	return ended;
+	return job;
 }
 
 /*
@@ -174,11 +182,19 @@ static bool leave(struct drm_writeback_job *job)
  */
 static bool end_job(struct drm_writeback_job *job)
 {
-	lockdep_assert_held(&job->connector->job_lock);
+	struct drm_writeback_connector *wb = job->connector;
+
+	lockdep_assert_held(&wb->job_lock);
 
 	job->stage = DRM_WRITEBACK_JOB_ENDED;
+	if (!leave(job))
+		return false;
 
-	return leave(job);
+	/* A younger job that ended before may have waited for this one. */
+	if (first_ended(wb))
+		queue_work(system_unbound_wq, &wb->cleanup_work);
+
+	return true;
 }
 
 static void free_job(struct drm_writeback_job *job)

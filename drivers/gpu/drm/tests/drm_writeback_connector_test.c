@@ -68,6 +68,7 @@ static int init_all_formats(struct mock_device *mock, struct mock_wb *mwb)
 /* What a device consists of. */
 struct inventory {
 	size_t connectors, encoders, properties, blobs, writebacks;
+	u32 writeback_mask, orphans;
 	struct drm_property *fb_id, *formats, *fence_ptr;
 };
 
@@ -81,6 +82,8 @@ static struct inventory take_inventory(struct mock_device *mock)
 		.properties = list_count_nodes(&config->property_list),
 		.blobs = list_count_nodes(&config->property_blob_list),
 		.writebacks = list_count_nodes(&config->writeback_list),
+		.writeback_mask = config->writeback_mask,
+		.orphans = config->writeback_orphans,
 		.fb_id = config->writeback_fb_id_property,
 		.formats = config->writeback_pixel_formats_property,
 		.fence_ptr = config->writeback_out_fence_ptr_property,
@@ -95,6 +98,8 @@ static void expect_same(struct kunit *test, struct inventory before,
 	KUNIT_EXPECT_EQ(test, before.properties, after.properties);
 	KUNIT_EXPECT_EQ(test, before.blobs, after.blobs);
 	KUNIT_EXPECT_EQ(test, before.writebacks, after.writebacks);
+	KUNIT_EXPECT_EQ(test, before.writeback_mask, after.writeback_mask);
+	KUNIT_EXPECT_EQ(test, before.orphans, after.orphans);
 	KUNIT_EXPECT_PTR_EQ(test, before.fb_id, after.fb_id);
 	KUNIT_EXPECT_PTR_EQ(test, before.formats, after.formats);
 	KUNIT_EXPECT_PTR_EQ(test, before.fence_ptr, after.fence_ptr);
@@ -275,6 +280,26 @@ static void drm_test_writeback_init_early_irq(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, list_empty(&mock->wb[0].base.job_queue));
 }
 
+/* Test that a connector that goes leaves its properties, but not its bits. */
+static void drm_test_writeback_init_gone(struct kunit *test)
+{
+	struct mock_device *mock = mock_create_bare(test);
+	struct drm_mode_config *config = &mock->drm->mode_config;
+	struct drm_connector *connector = &mock->wb[1].base.base;
+	struct inventory before;
+
+	KUNIT_ASSERT_EQ(test, init_with_encoder(mock, &mock->wb[0], 1), 0);
+	before = take_inventory(mock);
+	KUNIT_ASSERT_EQ(test, init_with_encoder(mock, &mock->wb[1], 1), 0);
+	KUNIT_EXPECT_EQ(test, config->writeback_mask,
+			before.writeback_mask | drm_connector_mask(connector));
+	/* As if the file were closed that had put it on its CRTC. */
+	config->writeback_orphans |= drm_connector_mask(connector);
+	drm_connector_cleanup(connector);
+
+	expect_same(test, before, take_inventory(mock));
+}
+
 /* Test that an init without room for its formats leaves nothing behind. */
 static void drm_test_writeback_init_bad_formats(struct kunit *test)
 {
@@ -425,6 +450,7 @@ static struct kunit_case drm_writeback_connector_tests[] = {
 	KUNIT_CASE(drm_test_writeback_init_client),
 	KUNIT_CASE_PARAM(drm_test_writeback_init_early_irq, init_gen_params),
 	KUNIT_CASE_PARAM(drm_test_writeback_init_earliest_irq, init_gen_params),
+	KUNIT_CASE(drm_test_writeback_init_gone),
 	KUNIT_CASE_PARAM(drm_test_writeback_init_bad_formats, init_gen_params),
 	KUNIT_CASE_PARAM(drm_test_writeback_init_no_connector, init_gen_params),
 	KUNIT_CASE_PARAM(drm_test_writeback_init_second_fails, init_gen_params),

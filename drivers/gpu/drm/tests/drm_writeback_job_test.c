@@ -5,10 +5,14 @@
 
 #include <linux/dma-fence.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/limits.h>
+#include <linux/lockdep.h>
+#include <linux/workqueue.h>
 
 #include <drm/drm_atomic.h>
 #include <drm/drm_crtc.h>
+#include <drm/drm_framebuffer.h>
 
 #include <kunit/test.h>
 
@@ -324,6 +328,154 @@ static void drm_test_writeback_complete_job_stale(struct kunit *test)
 }
 
 /*
+ * Jobs that leave nothing to clean up
+ */
+
+/* A driver that keeps nothing for its jobs. */
+static void take_hooks(struct mock_wb *mwb)
+{
+	mwb->helper.prepare_writeback_job = NULL;
+	mwb->helper.cleanup_writeback_job = NULL;
+}
+
+static struct dma_fence *write_to(struct mock_device *mock,
+				  struct drm_framebuffer *fb)
+{
+	struct mock_commit commit;
+	struct dma_fence *fence;
+
+	mock_commit_begin(&commit, mock);
+	fence = mock_commit_fb(&commit, &mock->wb[0], fb);
+	KUNIT_EXPECT_EQ(mock->test, mock_commit_run(&commit), 0);
+
+	return fence;
+}
+
+/* What an interrupt handler finds right after its completion. */
+static struct {
+	struct drm_framebuffer *fb;
+	unsigned int references;
+	bool has_jobs, has_work;
+} found;
+
+static void complete_and_look(struct mock_wb *mwb)
+{
+	drm_writeback_signal_completion(&mwb->base, 0);
+
+	spin_lock(&mwb->base.job_lock);
+	found.has_jobs = !list_empty(&mwb->base.jobs);
+	spin_unlock(&mwb->base.job_lock);
+	found.references = drm_framebuffer_read_refcount(found.fb);
+	found.has_work = work_busy(&mwb->base.cleanup_work);
+}
+
+/* The caller keeps the framebuffer. */
+static void write_and_look(struct mock_device *mock, struct drm_framebuffer *fb)
+{
+	struct mock_wb *mwb = &mock->wb[0];
+	struct dma_fence *fence = write_to(mock, fb);
+
+	found.fb = fb;
+	mwb->on_irq = complete_and_look;
+	mock_answer_in_irq(mwb, 0, 0);
+	KUNIT_EXPECT_EQ(mock->test, mock_fence_status(fence), 1);
+	/* Also waits for the handler. */
+	hrtimer_cancel(&mwb->irq);
+}
+
+/* Test that such a job is over with its completion, without a work item. */
+static void drm_test_writeback_leave(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct drm_framebuffer *fb = mock_fb(mock);
+
+	take_hooks(&mock->wb[0]);
+	mock_on(mock);
+	write_and_look(mock, fb);
+
+	KUNIT_EXPECT_FALSE(test, found.has_jobs);
+	KUNIT_EXPECT_EQ(test, found.references, 1);
+	KUNIT_EXPECT_FALSE(test, found.has_work);
+	drm_framebuffer_put(fb);
+}
+
+/* Test that a job stays until the driver has cleaned up what it keeps for it. */
+static void drm_test_writeback_leave_hook(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct drm_framebuffer *fb = mock_fb(mock);
+
+	mock->wb[0].cleanup_gate = &mock->gate;
+	mock_on(mock);
+	write_and_look(mock, fb);
+
+	KUNIT_EXPECT_TRUE(test, found.has_jobs);
+	KUNIT_EXPECT_EQ(test, found.references, 2);
+	complete_all(&mock->gate);
+	flush_work(&mock->wb[0].base.cleanup_work);
+	KUNIT_EXPECT_EQ(test, mock->wb[0].cleaned, 1);
+	KUNIT_EXPECT_EQ(test, drm_framebuffer_read_refcount(fb), 1);
+	drm_framebuffer_put(fb);
+}
+
+/* Test that a framebuffer that nobody else keeps is not freed in an interrupt. */
+static void drm_test_writeback_leave_last(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct dma_fence *fence;
+
+	take_hooks(&mock->wb[0]);
+	mock_on(mock);
+	fence = mock_write(mock);
+	answer_in_irq(&mock->wb[0], 0);
+
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fence), 1);
+	KUNIT_EXPECT_TRUE(test, mock_wait_cleaned(&mock->wb[0], 0));
+	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 0);
+	KUNIT_EXPECT_FALSE(test, mock->freed_in_irq);
+}
+
+/* Test that the commit that waits for such a job goes on at once. */
+static void drm_test_writeback_leave_wakes(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct drm_framebuffer *fb = mock_fb(mock);
+	unsigned long start = jiffies;
+
+	take_hooks(&mock->wb[0]);
+	mock_on(mock);
+	write_to(mock, fb);
+	mock_answer_in_irq(&mock->wb[0], 0, MOCK_SHORT_MS);
+	mock_flip(mock);
+
+	KUNIT_EXPECT_LT(test, jiffies - start, msecs_to_jiffies(MOCK_LONG_MS / 2));
+	drm_framebuffer_put(fb);
+}
+
+/* Test that it does not leave a younger one behind, which had to wait for it. */
+static void drm_test_writeback_leave_younger(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct drm_framebuffer *fb = mock_fb(mock);
+	struct mock_wb *mwb = &mock->wb[0];
+
+	take_hooks(mwb);
+	mwb->base.allow_overlap = true;
+	mock_on(mock);
+	write_to(mock, fb);
+	mock_write(mock);
+	drm_writeback_complete_job(&mwb->base, newest_job(mwb), 0);
+	flush_work(&mwb->base.cleanup_work);
+	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 2);
+	mock_answer(mwb, 0);
+	flush_work(&mwb->base.cleanup_work);
+
+	KUNIT_EXPECT_TRUE(test, list_empty(&mwb->base.jobs));
+	KUNIT_EXPECT_EQ(test, mock_fbs(mock), 1);
+	drm_framebuffer_put(fb);
+}
+
+/*
  * The fences
  */
 
@@ -341,6 +493,40 @@ static void drm_test_writeback_fence_order(struct kunit *test)
 	KUNIT_EXPECT_GT(test, second->seqno, first->seqno);
 	KUNIT_EXPECT_NE(test, second->context, first->context);
 	KUNIT_EXPECT_EQ(test, mock_fence_status(second), 1);
+}
+
+/* Has the job not been touched but for its fence? */
+struct watch {
+	struct dma_fence_cb cb;
+	bool untouched;
+};
+
+static void look_at_job(struct dma_fence *fence, struct dma_fence_cb *cb)
+{
+	struct drm_writeback_job *job =
+		container_of(fence, struct drm_writeback_job, fence);
+
+	lockdep_assert_held(&job->connector->job_lock);
+
+	container_of(cb, struct watch, cb)->untouched =
+		job->stage == DRM_WRITEBACK_JOB_QUEUED &&
+		!list_empty(&job->node) && !list_empty(&job->list_entry);
+}
+
+/* Test that the fence signals before the job leaves, under the same lock. */
+static void drm_test_writeback_fence_first(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct watch watch = {};
+	struct dma_fence *fence;
+
+	mock_on(mock);
+	fence = mock_write(mock);
+	KUNIT_ASSERT_EQ(test, dma_fence_add_callback(fence, &watch.cb, look_at_job), 0);
+	mock_answer(&mock->wb[0], 0);
+
+	KUNIT_EXPECT_TRUE(test, watch.untouched);
+	dma_fence_remove_callback(fence, &watch.cb);
 }
 
 /* Test that each connector has a timeline of its own. */
@@ -404,7 +590,13 @@ static struct kunit_case drm_writeback_job_tests[] = {
 	KUNIT_CASE(drm_test_writeback_complete_job),
 	KUNIT_CASE(drm_test_writeback_complete_job_order),
 	KUNIT_CASE(drm_test_writeback_complete_job_stale),
+	KUNIT_CASE(drm_test_writeback_leave),
+	KUNIT_CASE(drm_test_writeback_leave_hook),
+	KUNIT_CASE(drm_test_writeback_leave_last),
+	KUNIT_CASE(drm_test_writeback_leave_wakes),
+	KUNIT_CASE(drm_test_writeback_leave_younger),
 	KUNIT_CASE(drm_test_writeback_fence_order),
+	KUNIT_CASE(drm_test_writeback_fence_first),
 	KUNIT_CASE(drm_test_writeback_fence_contexts),
 	KUNIT_CASE(drm_test_writeback_fence_context_u64),
 	KUNIT_CASE(drm_test_writeback_fence_names),
