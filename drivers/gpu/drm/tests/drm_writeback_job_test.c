@@ -6,6 +6,7 @@
 #include <linux/dma-fence.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
+#include <linux/kref.h>
 #include <linux/limits.h>
 #include <linux/lockdep.h>
 #include <linux/workqueue.h>
@@ -370,7 +371,8 @@ static void complete_and_look(struct mock_wb *mwb)
 }
 
 /* The caller keeps the framebuffer. */
-static void write_and_look(struct mock_device *mock, struct drm_framebuffer *fb)
+static struct dma_fence *write_and_look(struct mock_device *mock,
+					struct drm_framebuffer *fb)
 {
 	struct mock_wb *mwb = &mock->wb[0];
 	struct dma_fence *fence = write_to(mock, fb);
@@ -381,6 +383,8 @@ static void write_and_look(struct mock_device *mock, struct drm_framebuffer *fb)
 	KUNIT_EXPECT_EQ(mock->test, mock_fence_status(fence), 1);
 	/* Also waits for the handler. */
 	hrtimer_cancel(&mwb->irq);
+
+	return fence;
 }
 
 /* Test that such a job is over with its completion, without a work item. */
@@ -388,14 +392,35 @@ static void drm_test_writeback_leave(struct kunit *test)
 {
 	struct mock_device *mock = test->priv;
 	struct drm_framebuffer *fb = mock_fb(mock);
+	struct dma_fence *fence;
 
 	take_hooks(&mock->wb[0]);
 	mock_on(mock);
-	write_and_look(mock, fb);
+	fence = write_and_look(mock, fb);
 
 	KUNIT_EXPECT_FALSE(test, found.has_jobs);
 	KUNIT_EXPECT_EQ(test, found.references, 1);
 	KUNIT_EXPECT_FALSE(test, found.has_work);
+	KUNIT_EXPECT_EQ(test, kref_read(&fence->refcount), 1);
+	drm_framebuffer_put(fb);
+}
+
+/* Test that it leaves in the same way when its CRTC goes off. */
+static void drm_test_writeback_leave_off(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct drm_framebuffer *fb = mock_fb(mock);
+	struct dma_fence *fence;
+
+	take_hooks(&mock->wb[0]);
+	mock_on(mock);
+	fence = write_to(mock, fb);
+	mock_off(mock);
+
+	KUNIT_EXPECT_EQ(test, dma_fence_get_status(fence), -ECANCELED);
+	KUNIT_EXPECT_TRUE(test, list_empty(&mock->wb[0].base.jobs));
+	KUNIT_EXPECT_EQ(test, drm_framebuffer_read_refcount(fb), 1);
+	KUNIT_EXPECT_EQ(test, kref_read(&fence->refcount), 1);
 	drm_framebuffer_put(fb);
 }
 
@@ -591,6 +616,7 @@ static struct kunit_case drm_writeback_job_tests[] = {
 	KUNIT_CASE(drm_test_writeback_complete_job_order),
 	KUNIT_CASE(drm_test_writeback_complete_job_stale),
 	KUNIT_CASE(drm_test_writeback_leave),
+	KUNIT_CASE(drm_test_writeback_leave_off),
 	KUNIT_CASE(drm_test_writeback_leave_hook),
 	KUNIT_CASE(drm_test_writeback_leave_last),
 	KUNIT_CASE(drm_test_writeback_leave_wakes),
