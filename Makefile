@@ -9,6 +9,7 @@ help:
 	@echo 'make coverage  which lines of ours the tests reach: a table, and why not the others'
 	@echo 'make stress    every broken variant of the code, and the long tests at full length'
 	@echo 'make compare   the same tests on the base kernel and on ours, in one table, then make bench'
+	@echo 'make clients   Debian'"'"'s own programs capture: drm_info, modetest, Weston'
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
 	@echo 'make refresh   write the commits of build/linux back to patches/'
 	@echo 'make bench     what a writeback costs, on the base kernel and on ours, in one table'
@@ -19,7 +20,7 @@ help:
 	@echo 'Parts of these: kernel-plain, kernel-debug, kernel-qemu, mutants (broken variants that'
 	@echo 'the tests must catch); and uninstall, clean'
 
-capture check mutants stress bench htmldocs:
+capture check mutants stress bench htmldocs clients:
 	@scripts/$@
 
 compare:
@@ -48,5 +49,5 @@ kernel-qemu:
 clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
-.PHONY: help capture check coverage mutants stress compare bench htmldocs tree refresh series \
+.PHONY: help capture check coverage mutants stress compare bench htmldocs clients tree refresh series \
 	install uninstall kernel-plain kernel-debug kernel-qemu clean
