@@ -10,6 +10,7 @@ help:
 	@echo 'make stress    every broken variant of the code, and the long tests at full length'
 	@echo 'make compare   the same tests on the base kernel and on ours, in one table, then make bench'
 	@echo 'make clients   Debian'"'"'s own programs capture: drm_info, modetest, Weston'
+	@echo 'make igt       IGT=debian or a directory: programs of IGT, against expectations (igt/README)'
 	@echo 'make tree      make the kernel tree, build/linux: the base and the series'
 	@echo 'make refresh   write the commits of build/linux back to patches/'
 	@echo 'make bench     what a writeback costs, on the base kernel and on ours, in one table'
@@ -31,6 +32,9 @@ coverage:
 	@scripts/check '*-plain*' '*-debug*' selftest-build coverage
 	@echo 'the lines are shown in build/coverage/index.html'
 
+igt:
+	@scripts/igt '$(IGT)'
+
 tree refresh series:
 	@scripts/packages tree
 	@scripts/$@
@@ -49,5 +53,5 @@ kernel-qemu:
 clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
-.PHONY: help capture check coverage mutants stress compare bench htmldocs clients tree refresh series \
+.PHONY: help capture check coverage mutants stress compare bench htmldocs clients igt tree refresh series \
 	install uninstall kernel-plain kernel-debug kernel-qemu clean
