@@ -131,6 +131,25 @@ TEST_F(check, modifier_has_to_be_linear)
 	buffer_destroy(&target);
 }
 
+/* What somebody made up is no reason for the kernel to warn. */
+TEST_F(check, modifier_has_to_be_valid)
+{
+	struct buffer *source = &self->rig.screen.buffers[0];
+	uint32_t handles[4] = { source->handle };
+	uint32_t pitches[4] = { source->plane[0].pitch };
+	uint32_t offsets[4] = { source->plane[0].offset };
+	uint64_t modifiers[4] = { DRM_FORMAT_MOD_INVALID };
+	uint32_t fb;
+
+	EXPECT_EQ(-EINVAL, drmModeAddFB2WithModifiers(source->card_fd,
+						      source->width,
+						      source->height,
+						      source->format->fourcc,
+						      handles, pitches, offsets,
+						      modifiers, &fb,
+						      DRM_MODE_FB_MODIFIERS));
+}
+
 /* By the tables of the products. */
 TEST_F(check, formats_are_those_of_the_engine)
 {
