@@ -264,6 +264,16 @@ static void test_tolerance(void)
 	   "luma: four steps are wrong", "");
 }
 
+/* The luma of a red pixel, whose chroma was left away. */
+static void redden(struct buffer *drawn, struct buffer *captured)
+{
+	struct pixel red = { .r = 0xffff, .a = 0xffff };
+	uint8_t *luma = buffer_row(captured, 0, 1);
+
+	memcpy(buffer_row(drawn, 0, 1) + 4, "\0\0\xff\xff", 4);
+	luma[1] = yuv_from_pixel(red).y;
+}
+
 static void test_chroma(void)
 {
 	struct buffer drawn = draw_buffer("XRGB8888", 1);
@@ -276,6 +286,15 @@ static void test_chroma(void)
 	chroma[W - 1] ^= 0x80;
 	ok(!compare_buffers(&drawn, &captured, 0, NULL),
 	   "and right again", "");
+	chroma[W - 1] += 2;
+	ok(!compare_buffers(&drawn, &captured, 0, NULL),
+	   "two steps are rounding", "");
+	ok(compare_buffers(&drawn, &captured, COMPARE_ONE_STEP, NULL) == 1,
+	   "but no rounding to the nearest", "");
+	chroma[W - 1] -= 2;
+	redden(&drawn, &captured);
+	ok(!compare_buffers(&drawn, &captured, 0, NULL),
+	   "chroma of three pixels of four", "");
 	ok(compare_buffers(&drawn, &captured, COMPARE_ONE_STEP, NULL) == 1,
 	   "but no mean of four pixels", "");
 	free(captured.map);
