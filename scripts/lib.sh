@@ -18,6 +18,11 @@ fail() {
 	exit 1
 }
 
+# the head of the script that is run is its help
+usage() {
+	sed -n '4,/^[^#]/{ /^#/!d; s/^# \{0,1\}//; p }' "$me"
+}
+
 # start a log of our own
 new_log() {
 	mkdir -p build/log
@@ -68,6 +73,12 @@ arch_of() {
 start_from() {	# BUILD COPY
 	mkdir -p "$2"
 	rsync -a --delete --exclude=/lock "$1/" "$2/"
+}
+
+# what a build complained of, one line each, with names from the root of the TREE
+complaints() {	# TREE LOG
+	sed -n "s,^$1/,,; s,^\(\.\./\)*linux/,,
+		/\(error\|warning\|WARNING\|ERROR\): \|undefined reference\|^make.*\*\*\* \[/p" "$2"
 }
 
 make_modules() {	# BOARD-PURPOSE TREE BUILD
