@@ -19,6 +19,7 @@ apply() {
 		git -C build/clone -c user.name=C -c user.email=c@localhost am -q "$PWD"/build/series/*.patch
 }
 
+sed -i 's/^From: A Tester .*/From: writeback series <writeback@localhost>/' patches/drm-Add-a-line.patch
 scripts/tree 2>/dev/null
 refuses "a series that nobody signs" "git does not know who signs" scripts/series
 git config --global user.name "Zoë Tester"
@@ -36,10 +37,25 @@ check "... and the kernel's as they are in the tree" \
 check "each patch is numbered" same \
 	"$(cat build/series/* | grep -c '^Subject: \[PATCH [012]/2\]')" 3
 check "... keeps its author" grep -q '^From: B Tester' build/series/0002*
+check "... or has that of who signs, where it has none" grep -q '^From: =?UTF-8?q?Zo=C3=AB=20Tester?= <zoe@localhost>$' build/series/0001*
 check "... shows what it changes" grep -q ' 2 files changed, ' build/series/0001*
 check "... is signed off by who runs it" same \
 	"$(git -C build/clone log -2 --format='%(trailers:key=Signed-off-by,valueonly)' | sort -u)" "
 Zoë Tester <zoe@localhost>"
+# the recipients in a mail, as a mailer reads them
+header() {	# MAIL NAME
+	python3 -c 'import email, email.policy, sys
+with open(sys.argv[1], "rb") as file:
+    mail = email.message_from_binary_file(file, policy=email.policy.default)
+for one in mail[sys.argv[2]].addresses: print(one)' build/series/"$1"* "$2"
+}
+check "... goes to its maintainers" same "$(header 0001 To)" "José A <jose@localhost>"
+check "... with a copy to reviewers and lists" same "$(header 0001 Cc)" '"B, C" <b@localhost>
+dri@localhost'
+check "... each to those of what it changes" same "$(header 0002 To)" "José A <jose@localhost>
+d@localhost"
+check "the cover letter goes to all of them" same "$(header 0000 To)" "$(header 0002 To)"
+check "... with all copies" same "$(header 0000 Cc)" "$(header 0001 Cc)"
 check "the patches in the repository are not" sh -c '! grep -r Signed-off-by patches'
 check "the cover letter has its subject" \
 	grep -q '^Subject: \[PATCH 0/2\] drm: Lines & more/less$' build/series/0000*
