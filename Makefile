@@ -16,12 +16,15 @@ help:
 	@echo 'make bench     what a writeback costs, on the base kernel and on ours, in one table'
 	@echo 'make htmldocs  the guide, as pages in build/htmldocs'
 	@echo 'make series    write the mailable series to build/series'
+	@echo 'make bisect    does each patch of the series build, and pass the tests there are by then?'
+	@echo "make drivers   the base's drivers with writeback, on three architectures"
+	@echo 'make own       put the series into a kernel tree of your own: TREE=DIR'
 	@echo 'make install   install wbcapture and its man page: PREFIX=/usr/local, DESTDIR='
 	@echo
 	@echo 'Parts of these: kernel-plain, kernel-debug, kernel-qemu, mutants (broken variants that'
 	@echo 'the tests must catch); and uninstall, clean'
 
-capture check mutants stress bench htmldocs clients:
+capture check mutants stress bench htmldocs clients bisect drivers:
 	@scripts/$@
 
 compare:
@@ -39,6 +42,9 @@ tree refresh series:
 	@scripts/packages tree
 	@scripts/$@
 
+own:
+	@scripts/own-kernel $(if $(TREE),"$(TREE)")
+
 install uninstall:
 	@scripts/packages tools
 	@$(MAKE) --no-print-directory -C tools/drm O="$(CURDIR)/build/tools" $@
@@ -54,4 +60,4 @@ clean:
 	rm -rf $(filter-out build/cache build/linux,$(wildcard build/*))
 
 .PHONY: help capture check coverage mutants stress compare bench htmldocs clients igt tree refresh series \
-	install uninstall kernel-plain kernel-debug kernel-qemu clean
+	bisect drivers own install uninstall kernel-plain kernel-debug kernel-qemu clean
