@@ -373,7 +373,8 @@ err_properties:
  * drm_writeback_connector_init_with_encoder - initialise a writeback connector
  * @dev: DRM device, not registered yet
  * @wb_connector: writeback connector, zeroed
- * @enc: initialised encoder of the driver that feeds the connector
+ * @enc: initialised encoder of the driver that feeds the connector, with
+ *	&drm_encoder.possible_crtcs set; it is attached to the connector
  * @con_funcs: connector funcs vtable, with
  *	&drm_connector_funcs.destroy set, to drm_connector_cleanup() for example
  * @formats: fourcc codes of the formats that the hardware can write
@@ -451,7 +452,8 @@ EXPORT_SYMBOL(drm_writeback_connector_init);
  * @wb_connector: writeback connector, zeroed, which lives as long as @dev: from
  *	drmm_kzalloc(), or part of the driver's device
  * @con_funcs: connector funcs vtable, with &drm_connector_funcs.destroy NULL
- * @enc: initialised encoder of the driver that feeds the connector
+ * @enc: initialised encoder of the driver that feeds the connector, with
+ *	&drm_encoder.possible_crtcs set; it is attached to the connector
  * @formats: fourcc codes of the formats that the hardware can write
  * @n_formats: number of entries of @formats, above zero
  *
