@@ -391,13 +391,11 @@ static void drm_test_writeback_sync_aborted_younger(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, is_written(obj));
 }
 
-/* Test that two connectors can write to one buffer in one commit. */
-static void drm_test_writeback_sync_two_jobs(struct kunit *test)
+/* A commit of two jobs, of which the second takes longer. NULL: no memory. */
+static void write_two(struct mock_device *mock, struct drm_gem_object **objs,
+		      struct dma_fence **fences)
 {
-	struct mock_device *mock = test->priv;
-	struct drm_gem_object *obj = make_memory(mock);
 	struct mock_commit commit;
-	struct dma_fence *fence[MOCK_PIPES];
 	int i;
 
 	mock_commit_begin(&commit, mock);
@@ -405,13 +403,40 @@ static void drm_test_writeback_sync_two_jobs(struct kunit *test)
 		mock->wb[i].answer_ms = (i + 1) * MOCK_SHORT_MS;
 		mock_commit_enable(&commit, mock->crtc[i]);
 		mock_commit_route(&commit, &mock->wb[i].base.base, mock->crtc[i]);
-		fence[i] = commit_memory(&commit, &mock->wb[i], obj);
+		fences[i] = commit_memory(&commit, &mock->wb[i], objs[i]);
 	}
-	KUNIT_ASSERT_EQ(test, mock_commit_run(&commit), 0);
+	KUNIT_ASSERT_EQ(mock->test, mock_commit_run(&commit), 0);
+}
 
-	KUNIT_EXPECT_EQ(test, mock_fence_status(fence[0]), 1);
+/* Test that two connectors can write to one buffer in one commit. */
+static void drm_test_writeback_sync_two_jobs(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct drm_gem_object *obj = make_memory(mock);
+	struct drm_gem_object *objs[MOCK_PIPES] = { obj, obj };
+	struct dma_fence *fences[MOCK_PIPES];
+
+	write_two(mock, objs, fences);
+
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[0]), 1);
 	KUNIT_EXPECT_TRUE(test, is_written(obj));
-	KUNIT_EXPECT_EQ(test, mock_fence_status(fence[1]), 1);
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[1]), 1);
+	KUNIT_EXPECT_FALSE(test, is_written(obj));
+}
+
+/* Test that a job without memory that can be shared is no matter to another. */
+static void drm_test_writeback_sync_one_of_two(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct drm_gem_object *obj = make_memory(mock);
+	struct drm_gem_object *objs[MOCK_PIPES] = { NULL, obj };
+	struct dma_fence *fences[MOCK_PIPES];
+
+	write_two(mock, objs, fences);
+
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[0]), 1);
+	KUNIT_EXPECT_TRUE(test, is_written(obj));
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[1]), 1);
 	KUNIT_EXPECT_FALSE(test, is_written(obj));
 }
 
@@ -549,6 +574,7 @@ static struct kunit_case drm_writeback_sync_tests[] = {
 	KUNIT_CASE(drm_test_writeback_sync_aborted),
 	KUNIT_CASE(drm_test_writeback_sync_aborted_younger),
 	KUNIT_CASE(drm_test_writeback_sync_two_jobs),
+	KUNIT_CASE(drm_test_writeback_sync_one_of_two),
 	KUNIT_CASE(drm_test_writeback_sync_no_memory),
 	{ }
 };
