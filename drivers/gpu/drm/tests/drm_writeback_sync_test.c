@@ -408,36 +408,33 @@ static void write_two(struct mock_device *mock, struct drm_gem_object **objs,
 	KUNIT_ASSERT_EQ(mock->test, mock_commit_run(&commit), 0);
 }
 
+/* Both write well, and the memory of the second is written to until it is done. */
+static void expect_two(struct kunit *test, struct drm_gem_object *first,
+		       struct drm_gem_object *second)
+{
+	struct drm_gem_object *objs[MOCK_PIPES] = { first, second };
+	struct dma_fence *fences[MOCK_PIPES];
+
+	write_two(test->priv, objs, fences);
+
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[0]), 1);
+	KUNIT_EXPECT_TRUE(test, is_written(second));
+	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[1]), 1);
+	KUNIT_EXPECT_FALSE(test, is_written(second));
+}
+
 /* Test that two connectors can write to one buffer in one commit. */
 static void drm_test_writeback_sync_two_jobs(struct kunit *test)
 {
-	struct mock_device *mock = test->priv;
-	struct drm_gem_object *obj = make_memory(mock);
-	struct drm_gem_object *objs[MOCK_PIPES] = { obj, obj };
-	struct dma_fence *fences[MOCK_PIPES];
+	struct drm_gem_object *obj = make_memory(test->priv);
 
-	write_two(mock, objs, fences);
-
-	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[0]), 1);
-	KUNIT_EXPECT_TRUE(test, is_written(obj));
-	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[1]), 1);
-	KUNIT_EXPECT_FALSE(test, is_written(obj));
+	expect_two(test, obj, obj);
 }
 
 /* Test that a job without memory that can be shared is no matter to another. */
 static void drm_test_writeback_sync_one_of_two(struct kunit *test)
 {
-	struct mock_device *mock = test->priv;
-	struct drm_gem_object *obj = make_memory(mock);
-	struct drm_gem_object *objs[MOCK_PIPES] = { NULL, obj };
-	struct dma_fence *fences[MOCK_PIPES];
-
-	write_two(mock, objs, fences);
-
-	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[0]), 1);
-	KUNIT_EXPECT_TRUE(test, is_written(obj));
-	KUNIT_EXPECT_EQ(test, mock_fence_status(fences[1]), 1);
-	KUNIT_EXPECT_FALSE(test, is_written(obj));
+	expect_two(test, NULL, make_memory(test->priv));
 }
 
 /*
