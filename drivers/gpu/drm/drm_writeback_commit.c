@@ -215,7 +215,6 @@ static void end_refused(struct drm_atomic_state *state)
 		if (job)
 			drm_writeback_cleanup_job(job);
 	}
-	state->refuses_writeback = false;
 }
 
 /* Returns whether lockdep shall look at what the driver does for the jobs. */

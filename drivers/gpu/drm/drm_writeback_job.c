@@ -178,23 +178,23 @@ static bool leave(struct drm_writeback_job *job)
 
 /*
  * The job has signalled, and its owner has let it go. Returns whether the caller
- * has to free it when the lock is released; if not, the job may not be touched then.
+ * has to finish it when the lock is released; if not, the job may not be touched
+ * then.
  */
 static bool end_job(struct drm_writeback_job *job)
 {
 	struct drm_writeback_connector *wb = job->connector;
+	bool has_left;
 
 	lockdep_assert_held(&wb->job_lock);
 
 	job->stage = DRM_WRITEBACK_JOB_ENDED;
-	if (!leave(job))
-		return false;
-
-	/* A younger job that ended before may have waited for this one. */
+	has_left = leave(job);
+	/* This one, or a younger one that had ended and waited for this. */
 	if (first_ended(wb))
 		queue_work(system_unbound_wq, &wb->cleanup_work);
 
-	return true;
+	return has_left;
 }
 
 static void free_job(struct drm_writeback_job *job)
@@ -203,15 +203,10 @@ static void free_job(struct drm_writeback_job *job)
 	dma_fence_put(&job->fence);
 }
 
-/* For each job that was ended, with the result of that. */
+/* What is left of a job that has left. */
 static void finish_job(struct drm_writeback_connector *wb,
-		       struct drm_writeback_job *job, bool has_left)
+		       struct drm_writeback_job *job)
 {
-	if (!has_left) {
-		queue_work(system_unbound_wq, &wb->cleanup_work);
-		return;
-	}
-
 	free_job(job);
 	if (wq_has_sleeper(&wb->idle))
 		wake_up_all(&wb->idle);
@@ -228,7 +223,6 @@ static void signal_cancelled(struct drm_writeback_job *job, int error)
 	drm_writeback_account_cancelled(job, error);
 }
 
-/* What is left of the jobs that were taken. */
 void drm_writeback_jobs_finish(struct drm_writeback_connector *wb,
 			       struct list_head *jobs)
 {
@@ -236,10 +230,8 @@ void drm_writeback_jobs_finish(struct drm_writeback_connector *wb,
 
 	list_for_each_entry_safe(job, next, jobs, list_entry) {
 		list_del_init(&job->list_entry);
-		free_job(job);
+		finish_job(wb, job);
 	}
-	/* For the others, and to wake who waits for one of them. */
-	queue_work(system_unbound_wq, &wb->cleanup_work);
 }
 
 /* What is left of a job without an engine and a driver is its fence. */
@@ -294,7 +286,8 @@ void drm_writeback_job_end(struct drm_writeback_job *job, int status)
 	has_left = end_job(job);
 	spin_unlock_irq(&wb->job_lock);
 
-	finish_job(wb, job, has_left);
+	if (has_left)
+		finish_job(wb, job);
 }
 
 /**
@@ -441,8 +434,8 @@ static void complete_job(struct drm_writeback_connector *wb, bool oldest,
 		wb->stats.spurious++;
 	spin_unlock_irqrestore(&wb->job_lock, flags);
 
-	if (job)
-		finish_job(wb, job, has_left);
+	if (has_left)
+		finish_job(wb, job);
 	dma_fence_end_signalling(cookie);
 
 	if (!job)
