@@ -75,17 +75,19 @@ void bench_settle(struct kunit *test, struct bench *bench, unsigned int left);
  * struct bench_irq - an interrupt that completes jobs
  * @timer: fires in a hard interrupt
  * @bench: whose jobs
+ * @bare: a fence that the interrupt signals instead, or NULL
  * @left: how many are still to be completed
  * @each: how many an interrupt completes
  * @entry: when the last interrupt was about to complete the first of them
  * @returned: when it had completed all of them
- * @signalled: when the fence of @watch() signalled
+ * @signalled: when the fence that is watched signalled
  * @cb: on that fence
  * @done: nothing is left
  */
 struct bench_irq {
 	struct hrtimer timer;
 	struct bench *bench;
+	struct dma_fence *bare;
 	unsigned int left;
 	unsigned int each;
 	u64 entry;
@@ -97,8 +99,9 @@ struct bench_irq {
 
 void bench_irq_init(struct bench_irq *irq, struct bench *bench);
 
-/* Notes when the fence of the oldest job signals. */
-void bench_irq_watch(struct kunit *test, struct bench_irq *irq);
+/* Notes when a fence signals. */
+void bench_irq_watch(struct kunit *test, struct bench_irq *irq,
+		     struct dma_fence *fence);
 
 /* Completes @jobs, @each of them in an interrupt, and waits for that. */
 void bench_irq_run(struct kunit *test, struct bench_irq *irq,

@@ -20,8 +20,12 @@ static enum hrtimer_restart bench_interrupt(struct hrtimer *timer)
 	unsigned int i;
 
 	irq->entry = bench_now();
-	for (i = 0; i < irq->each; i++)
-		drm_writeback_signal_completion(wb, 0);
+	for (i = 0; i < irq->each; i++) {
+		if (irq->bare)
+			dma_fence_signal(irq->bare);
+		else
+			drm_writeback_signal_completion(wb, 0);
+	}
 	irq->returned = bench_now();
 
 	irq->left -= irq->each;
@@ -37,6 +41,7 @@ static enum hrtimer_restart bench_interrupt(struct hrtimer *timer)
 void bench_irq_init(struct bench_irq *irq, struct bench *bench)
 {
 	irq->bench = bench;
+	irq->bare = NULL;
 	init_completion(&irq->done);
 	hrtimer_init(&irq->timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL_HARD);
 	irq->timer.function = bench_interrupt;
@@ -47,9 +52,10 @@ static void bench_signalled(struct dma_fence *fence, struct dma_fence_cb *cb)
 	container_of(cb, struct bench_irq, cb)->signalled = bench_now();
 }
 
-void bench_irq_watch(struct kunit *test, struct bench_irq *irq)
+void bench_irq_watch(struct kunit *test, struct bench_irq *irq,
+		     struct dma_fence *fence)
 {
-	KUNIT_ASSERT_EQ(test, dma_fence_add_callback(irq->bench->fences[0], &irq->cb,
+	KUNIT_ASSERT_EQ(test, dma_fence_add_callback(fence, &irq->cb,
 						     bench_signalled), 0);
 }
 

@@ -3,8 +3,11 @@
  * Benchmark of writeback connectors: how long the core takes for a job
  */
 
+#include <linux/dma-fence.h>
 #include <linux/minmax.h>
 #include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 
 #include <kunit/test.h>
 
@@ -48,7 +51,7 @@ static void take_times(struct kunit *test, struct bench *bench,
 	for (i = 0; i < bench_samples; i++) {
 		times->queue[i] = queue_one(test, bench, fence);
 		if (watch)
-			bench_irq_watch(test, &irq);
+			bench_irq_watch(test, &irq, bench->fences[0]);
 		bench_irq_run(test, &irq, 1, 1);
 		times->returned[i] = irq.returned - irq.entry;
 		times->signalled[i] = irq.signalled - irq.entry;
@@ -111,6 +114,43 @@ static void drm_bench_writeback_steps(struct kunit *test)
 
 	take_times(test, bench, &times, c->queued, true, true);
 	report(test, "signal/fence", times.signalled);
+}
+
+static const char *bare_name(struct dma_fence *fence)
+{
+	return "bare";
+}
+
+static const struct dma_fence_ops bare_ops = {
+	.get_driver_name = bare_name,
+	.get_timeline_name = bare_name,
+};
+
+static u64 signal_bare(struct kunit *test, struct bench_irq *irq, spinlock_t *lock)
+{
+	irq->bare = kzalloc(sizeof(*irq->bare), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, irq->bare);
+	dma_fence_init(irq->bare, &bare_ops, lock, dma_fence_context_alloc(1), 1);
+	bench_irq_watch(test, irq, irq->bare);
+	bench_irq_run(test, irq, 1, 1);
+	dma_fence_put(irq->bare);
+
+	return irq->signalled - irq->entry;
+}
+
+/* What no implementation can do without: a fence that signals. */
+static void drm_bench_writeback_bare(struct kunit *test)
+{
+	struct bench *bench = bench_create(test, 1);
+	u64 *samples = bench_alloc_samples(test);
+	DEFINE_SPINLOCK(lock);
+	struct bench_irq irq;
+	unsigned int i;
+
+	bench_irq_init(&irq, bench);
+	for (i = 0; i < bench_samples; i++)
+		samples[i] = signal_bare(test, &irq, &lock);
+	bench_report_time(test, "bare/signal", samples, bench_samples, 1);
 }
 
 /* As many rounds of a burst as there are samples, but for its jobs. */
@@ -179,6 +219,7 @@ static void drm_bench_writeback_life(struct kunit *test)
 
 static struct kunit_case drm_writeback_bench_time_cases[] = {
 	KUNIT_CASE_PARAM(drm_bench_writeback_steps, time_gen_params),
+	KUNIT_CASE(drm_bench_writeback_bare),
 	KUNIT_CASE_SLOW(drm_bench_writeback_burst),
 	KUNIT_CASE_SLOW(drm_bench_writeback_life),
 	{}
