@@ -6,7 +6,7 @@
 #ifndef __DRM_WRITEBACK_H__
 #define __DRM_WRITEBACK_H__
 
-#include <linux/atomic.h>
+#include <linux/compiler_attributes.h>
 #include <linux/container_of.h>
 #include <linux/dma-fence.h>
 #include <linux/ktime.h>
@@ -58,7 +58,7 @@ struct drm_writeback_stats {
 	 */
 	int last_error;
 
-	/** @last_error_job: &drm_writeback_job.number of that job. */
+	/** @last_error_job: The number of that job, see &drm_writeback_job.fence. */
 	u64 last_error_job;
 };
 
@@ -218,12 +218,6 @@ struct drm_writeback_connector {
 	/** @stats: How the jobs ended. For the core only. */
 	struct drm_writeback_stats stats;
 
-	/**
-	 * @last_job: &drm_writeback_job.number of the newest job. For the core
-	 * only, needs no lock.
-	 */
-	atomic64_t last_job;
-
 	/** @idle: Woken when jobs expired, were stopped, lost or are over. */
 	wait_queue_head_t idle;
 
@@ -263,7 +257,7 @@ enum drm_writeback_job_stage {
 	DRM_WRITEBACK_JOB_EXPIRED,
 	DRM_WRITEBACK_JOB_LOST,
 	DRM_WRITEBACK_JOB_ENDED,
-};
+} __packed;
 
 /**
  * struct drm_writeback_job - one picture to be written to memory
@@ -272,17 +266,18 @@ enum drm_writeback_job_stage {
  * the fence. What the other members point to ends with the clean-up of the job.
  */
 struct drm_writeback_job {
-	/** @fence: Signals when the picture is complete, or never will be. */
+	/**
+	 * @fence:
+	 *
+	 * Signals when the picture is complete, or never will be. Whoever wants a
+	 * reference asks drm_writeback_job_fence(). Its &dma_fence.seqno counts
+	 * the jobs of the connector, from 1: it is the number that names the job
+	 * in trace events, debugfs and messages.
+	 */
 	struct dma_fence fence;
 
 	/** @connector: The connector that the job belongs to. */
 	struct drm_writeback_connector *connector;
-
-	/**
-	 * @number: Counts the jobs of the connector, from 1. It names the job in
-	 * trace events, debugfs and messages.
-	 */
-	u64 number;
 
 	/**
 	 * @fb: The destination. Referenced, and thereby neither freed nor
@@ -314,9 +309,6 @@ struct drm_writeback_job {
 	/** @node: Entry in &drm_writeback_connector.jobs. */
 	struct list_head node;
 
-	/** @created: When, in jiffies. */
-	unsigned long created;
-
 	/**
 	 * @queued_at: When the job was queued, or 0 if nobody asked for the time
 	 * by enabling a trace event that tells the latency.
@@ -341,8 +333,11 @@ struct drm_writeback_job {
 	 */
 	enum drm_writeback_job_stage stage;
 
-	/** @has_out_fence: User space has asked for the fence. */
-	bool has_out_fence;
+	/** @is_shared: Somebody else may have the fence, or find it. */
+	bool is_shared;
+
+	/** @created: When, in jiffies, of which 32 bits tell how old it is. */
+	u32 created;
 };
 
 /**
@@ -356,6 +351,26 @@ static inline struct drm_writeback_connector *
 drm_connector_to_writeback(struct drm_connector *connector)
 {
 	return container_of(connector, struct drm_writeback_connector, base);
+}
+
+/**
+ * drm_writeback_job_fence - the fence of a job, for others than the core
+ * @job: job that its connector state still owns
+ *
+ * To be called before somebody gets a reference to the fence, or can find it, like
+ * on a reservation object. A fence that nobody asked for is not signalled when its
+ * job ends, and is not freed in a way that those who look at it under RCU survive.
+ *
+ * Context: Any. The caller owns the connector state.
+ *
+ * Returns: the fence, without a reference of its own.
+ */
+static inline struct dma_fence *
+drm_writeback_job_fence(struct drm_writeback_job *job)
+{
+	job->is_shared = true;
+
+	return &job->fence;
 }
 
 int drm_writeback_connector_init(struct drm_device *dev,

@@ -8,7 +8,6 @@
  * and cleaned up.
  */
 
-#include <linux/atomic.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/lockdep.h>
@@ -22,7 +21,6 @@
 
 void drm_writeback_account_created(struct drm_writeback_job *job)
 {
-	job->number = atomic64_inc_return(&job->connector->last_job);
 	job->created = jiffies;
 	trace_drm_writeback_created(job, job->fb->base.id);
 }
@@ -51,7 +49,7 @@ static void note_error(struct drm_writeback_job *job, int error)
 	struct drm_writeback_stats *stats = &job->connector->stats;
 
 	stats->last_error = error;
-	stats->last_error_job = job->number;
+	stats->last_error_job = job->fence.seqno;
 }
 
 /* The engine has answered. */

@@ -55,7 +55,8 @@ int drm_writeback_set_fb(struct drm_connector_state *conn_state,
 			return -ENOMEM;
 		conn_state->writeback_job = job;
 		if (conn_state->state)
-			conn_state->state->has_writeback = true;
+			conn_state->state->writeback_connectors |=
+				drm_connector_mask(connector);
 	}
 
 	return 0;
@@ -437,10 +438,9 @@ bool drm_writeback_routes_live(struct drm_connector *connector,
 EXPORT_SYMBOL(drm_writeback_routes_live);
 
 struct job_summary {
-	u64 number;
 	u32 fb;
 	u64 context, seqno;
-	bool has_out_fence;
+	bool is_shared;
 };
 
 /* The commit may take the job at any time: it is looked at under the lock. */
@@ -455,11 +455,10 @@ static bool summarise(const struct drm_connector_state *conn_state,
 	job = conn_state->writeback_job;
 	if (job)
 		*summary = (struct job_summary) {
-			.number = job->number,
 			.fb = job->fb->base.id,
 			.context = job->fence.context,
 			.seqno = job->fence.seqno,
-			.has_out_fence = job->has_out_fence,
+			.is_shared = job->is_shared,
 		};
 	spin_unlock_irq(&wb->job_lock);
 
@@ -480,8 +479,8 @@ void drm_writeback_print_state(struct drm_printer *p,
 		return;
 	}
 
-	drm_printf(p, "\twriteback_job=%llu\n", job.number);
+	drm_printf(p, "\twriteback_job=%llu\n", job.seqno);
 	drm_printf(p, "\t\tfb=%u\n", job.fb);
 	drm_printf(p, "\t\tfence=%llu:%llu\n", job.context, job.seqno);
-	drm_printf(p, "\t\tout_fence=%d\n", job.has_out_fence);
+	drm_printf(p, "\t\tshared=%d\n", job.is_shared);
 }

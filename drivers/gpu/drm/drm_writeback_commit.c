@@ -52,11 +52,9 @@ void drm_writeback_drop_job(struct drm_connector_state *conn_state)
 
 /* The job gets the rest of what it needs to know of its commit. */
 static void fill_job(struct drm_atomic_state *state, unsigned int index,
-		     const struct drm_connector_state *conn_state)
+		     struct drm_writeback_job *job)
 {
-	struct drm_writeback_job *job = conn_state->writeback_job;
-
-	job->crtc = conn_state->crtc;
+	job->crtc = state->connectors[index].new_state->crtc;
 	swap(job->in_fence, state->connectors[index].in_fence);
 }
 
@@ -73,21 +71,16 @@ static void fill_job(struct drm_atomic_state *state, unsigned int index,
  */
 int drm_writeback_prepare_jobs(struct drm_atomic_state *state)
 {
-	struct drm_connector *connector;
-	struct drm_connector_state *conn_state;
-	int i, ret;
+	struct drm_writeback_job *job;
+	unsigned int i;
+	int ret;
 
-	if (!state->has_writeback)
-		return 0;
-
-	for_each_new_connector_in_state(state, connector, conn_state, i) {
-		if (!conn_state->writeback_job)
-			continue;
-
-		fill_job(state, i, conn_state);
-		ret = drm_writeback_prepare_job(conn_state->writeback_job);
+	drm_writeback_for_each_job(state, job, i) {
+		fill_job(state, i, job);
+		ret = drm_writeback_prepare_job(job);
 		if (ret) {
-			drm_writeback_dbg(connector, "prepare failed: %d\n", ret);
+			drm_writeback_dbg(&job->connector->base,
+					  "prepare failed: %d\n", ret);
 			return ret;
 		}
 	}
@@ -104,24 +97,22 @@ static void wait_for_jobs(struct drm_writeback_connector *wb, bool always,
 }
 
 /* Of those writeback connectors in the mask @fed that are in the state. */
-static u32 wait_in_state(struct drm_atomic_state *state, u32 fed, bool always,
-			 unsigned long since)
+static u32 wait_in_state(struct drm_atomic_state *state, unsigned long fed,
+			 bool always, unsigned long since)
 {
-	struct drm_connector *connector;
-	struct drm_connector_state *old_conn_state, *new_conn_state;
 	u32 found = 0;
 	int i;
 
-	for_each_oldnew_connector_in_state(state, connector, old_conn_state,
-					   new_conn_state, i) {
-		bool is_rerouted = old_conn_state->crtc != new_conn_state->crtc;
+	for_each_set_bit(i, &fed, state->num_connector) {
+		const struct __drm_connnectors_state *c = &state->connectors[i];
 
-		if (!(fed & drm_connector_mask(connector)))
+		if (!c->ptr)
 			continue;
 
-		wait_for_jobs(drm_connector_to_writeback(connector),
-			      always || is_rerouted, since);
-		found |= drm_connector_mask(connector);
+		wait_for_jobs(drm_connector_to_writeback(c->ptr),
+			      always || c->old_state->crtc != c->new_state->crtc,
+			      since);
+		found |= BIT(i);
 	}
 
 	return found;
@@ -195,10 +186,12 @@ static int start_job(struct drm_writeback_job *job, unsigned long begin,
 
 /* The job moves to the atomic state, until drm_writeback_commit_end(). */
 static void refuse_job(struct drm_atomic_state *state, unsigned int index,
-		       struct drm_connector_state *conn_state, int err)
+		       int err)
 {
-	struct drm_writeback_job *job = take_from_state(conn_state);
+	struct drm_writeback_job *job =
+		take_from_state(state->connectors[index].new_state);
 
+	drm_writeback_dbg(&job->connector->base, "writeback not started: %d\n", err);
 	drm_writeback_job_refuse(job, err);
 	state->connectors[index].refused_job = job;
 	state->refuses_writeback = true;
@@ -220,23 +213,18 @@ static void end_refused(struct drm_atomic_state *state)
 /* Returns whether lockdep shall look at what the driver does for the jobs. */
 static bool start_jobs(struct drm_atomic_state *state, unsigned long begin)
 {
-	struct drm_connector_state *conn_state;
-	struct drm_connector *connector;
+	struct drm_writeback_job *job;
 	unsigned long idle = jiffies;
 	bool check = false;
-	int i, err;
+	unsigned int i;
+	int err;
 
-	for_each_new_connector_in_state(state, connector, conn_state, i) {
-		if (!conn_state->writeback_job)
-			continue;
-
-		err = start_job(conn_state->writeback_job, begin, idle);
-		if (err) {
-			drm_writeback_dbg(connector, "writeback not started: %d\n", err);
-			refuse_job(state, i, conn_state, err);
-		} else {
-			check |= drm_connector_to_writeback(connector)->check_signalling;
-		}
+	drm_writeback_for_each_job(state, job, i) {
+		err = start_job(job, begin, idle);
+		if (err)
+			refuse_job(state, i, err);
+		else
+			check |= job->connector->check_signalling;
 	}
 
 	return check;
@@ -282,7 +270,7 @@ void drm_writeback_commit_begin(struct drm_atomic_state *state)
 				      new_crtc_state, i)
 		begin_crtc(state, old_crtc_state, new_crtc_state, begin);
 
-	if (!state->has_writeback)
+	if (!state->writeback_connectors)
 		return;
 
 	if (start_jobs(state, begin))
@@ -301,21 +289,17 @@ EXPORT_SYMBOL(drm_writeback_commit_begin);
  */
 void drm_writeback_commit_hw_done(struct drm_atomic_state *state)
 {
-	struct drm_connector *connector;
-	struct drm_connector_state *conn_state;
-	int i;
+	struct drm_writeback_job *job;
+	unsigned int i;
 
-	if (!state->has_writeback)
+	if (!state->writeback_connectors)
 		return;
 
 	end_signalling(state);
 
-	for_each_new_connector_in_state(state, connector, conn_state, i) {
-		if (!conn_state->writeback_job)
-			continue;
-
-		drm_writeback_dbg(connector, "writeback was not queued\n");
-		drm_writeback_drop_job(conn_state);
+	drm_writeback_for_each_job(state, job, i) {
+		drm_writeback_dbg(&job->connector->base, "writeback was not queued\n");
+		drm_writeback_drop_job(state->connectors[i].new_state);
 	}
 }
 EXPORT_SYMBOL(drm_writeback_commit_hw_done);

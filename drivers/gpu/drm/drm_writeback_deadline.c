@@ -61,7 +61,7 @@ u64 drm_writeback_expire_oldest(struct drm_writeback_connector *wb, int error)
 	else
 		drm_writeback_account_cancelled(job, error);
 
-	return job->number;
+	return job->fence.seqno;
 }
 
 /*

@@ -76,11 +76,11 @@ static void show_job(struct seq_file *m, const struct drm_writeback_job *job)
 
 	lockdep_assert_held(&job->connector->job_lock);
 
-	seq_printf(m, "job %llu: %s", job->number, stage_names[stage]);
+	seq_printf(m, "job %llu: %s", job->fence.seqno, stage_names[stage]);
 	/* The clean-up lets go of it, once it has found the job to be ended. */
 	if (stage != DRM_WRITEBACK_JOB_ENDED)
 		seq_printf(m, ", fb %u", job->fb->base.id);
-	seq_printf(m, ", age %d ms", ms_from(job->created, jiffies));
+	seq_printf(m, ", age %u ms", jiffies_to_msecs((u32)jiffies - job->created));
 	if (stage == DRM_WRITEBACK_JOB_QUEUED ||
 	    stage == DRM_WRITEBACK_JOB_EXPIRED)
 		seq_printf(m, ", deadline in %d ms",

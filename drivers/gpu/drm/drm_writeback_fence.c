@@ -34,6 +34,11 @@ static struct drm_writeback_timeline *to_timeline(struct dma_fence *fence)
 	return container_of(fence->lock, struct drm_writeback_timeline, lock);
 }
 
+static struct drm_writeback_job *to_job(struct dma_fence *fence)
+{
+	return container_of(fence, struct drm_writeback_job, fence);
+}
+
 /* The module is held for as long as the timeline exists. */
 struct drm_writeback_timeline *
 drm_writeback_timeline_create(struct drm_device *dev)
@@ -79,22 +84,30 @@ static const char *fence_get_timeline_name(struct dma_fence *fence)
 	return to_timeline(fence)->name;
 }
 
+static void fence_free(struct dma_fence *fence)
+{
+	struct drm_writeback_timeline *timeline = to_timeline(fence);
+
+	drm_writeback_job_free(to_job(fence));
+	drm_writeback_timeline_put(timeline);
+}
+
 /*
  * Runs with bottom halves off, which unloading a module waits for: the module
  * may be let go in here.
  */
 static void fence_free_rcu(struct rcu_head *rcu)
 {
-	struct dma_fence *fence = container_of(rcu, struct dma_fence, rcu);
-	struct drm_writeback_timeline *timeline = to_timeline(fence);
-
-	kfree(container_of(fence, struct drm_writeback_job, fence));
-	drm_writeback_timeline_put(timeline);
+	fence_free(container_of(rcu, struct dma_fence, rcu));
 }
 
+/* Nobody else looks at a fence that was not shared. */
 static void fence_release(struct dma_fence *fence)
 {
-	call_rcu(&fence->rcu, fence_free_rcu);
+	if (to_job(fence)->is_shared)
+		call_rcu(&fence->rcu, fence_free_rcu);
+	else
+		fence_free(fence);
 }
 
 static const struct dma_fence_ops drm_writeback_fence_ops = {
@@ -107,7 +120,7 @@ static const struct dma_fence_ops drm_writeback_fence_ops = {
 /*
  * A context for each fence: on a buffer, the fence of a younger job, which may be
  * cancelled first, must not stand in for that of an older one which still runs.
- * The numbers are for people.
+ * The numbers name the jobs.
  */
 void drm_writeback_fence_init(struct dma_fence *fence,
 			      struct drm_writeback_timeline *timeline)

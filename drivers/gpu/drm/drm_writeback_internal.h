@@ -15,12 +15,11 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include <drm/drm_atomic.h>
+#include <drm/drm_connector.h>
 #include <drm/drm_writeback.h>
 
-struct drm_atomic_state;
-struct drm_connector;
 struct drm_connector_helper_funcs;
-struct drm_connector_state;
 struct drm_crtc;
 struct drm_device;
 struct drm_file;
@@ -71,6 +70,9 @@ void drm_writeback_set_owner(const struct drm_mode_set *set,
 void drm_writeback_file_close(struct drm_file *file);
 
 /* drm_writeback_job.c: the life of a job */
+int drm_writeback_init(void);
+void drm_writeback_exit(void);
+void drm_writeback_job_free(struct drm_writeback_job *job);
 struct drm_writeback_job *
 drm_writeback_job_create(struct drm_writeback_connector *wb,
 			 struct drm_framebuffer *fb);
@@ -92,6 +94,29 @@ drm_writeback_first_job(struct list_head *jobs)
 	return list_first_entry_or_null(jobs, struct drm_writeback_job,
 					list_entry);
 }
+
+/* The first job at a connector's index from *@index on, to where that moves. */
+static inline struct drm_writeback_job *
+drm_writeback_job_from(const struct drm_atomic_state *state, unsigned int *index)
+{
+	unsigned long mask = state->writeback_connectors;
+
+	for_each_set_bit_from(*index, &mask, BITS_PER_TYPE(u32)) {
+		const struct drm_connector_state *conn_state =
+			state->connectors[*index].new_state;
+
+		if (conn_state && conn_state->writeback_job)
+			return conn_state->writeback_job;
+	}
+
+	return NULL;
+}
+
+/* The jobs of a commit: of connectors without one nothing is looked at. */
+#define drm_writeback_for_each_job(state, job, index) \
+	for ((index) = 0; \
+	     ((job) = drm_writeback_job_from(state, &(index))); \
+	     (index)++)
 
 /* drm_writeback_deadline.c: what becomes of jobs whose engine does not answer */
 void drm_writeback_watchdog_init(struct drm_writeback_connector *wb);

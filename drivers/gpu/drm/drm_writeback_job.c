@@ -22,13 +22,33 @@
 
 #include "drm_writeback_internal.h"
 
+static struct kmem_cache *job_cache;
+
+int drm_writeback_init(void)
+{
+	job_cache = KMEM_CACHE(drm_writeback_job, 0);
+
+	return job_cache ? 0 : -ENOMEM;
+}
+
+void drm_writeback_exit(void)
+{
+	kmem_cache_destroy(job_cache);
+}
+
+/* Called by whoever puts the last reference to the fence. */
+void drm_writeback_job_free(struct drm_writeback_job *job)
+{
+	kmem_cache_free(job_cache, job);
+}
+
 struct drm_writeback_job *
 drm_writeback_job_create(struct drm_writeback_connector *wb,
 			 struct drm_framebuffer *fb)
 {
 	struct drm_writeback_job *job;
 
-	job = kzalloc(sizeof(*job), GFP_KERNEL);
+	job = kmem_cache_zalloc(job_cache, GFP_KERNEL);
 	if (!job)
 		return NULL;
 
@@ -212,6 +232,13 @@ static void finish_job(struct drm_writeback_connector *wb,
 		wake_up_all(&wb->idle);
 }
 
+/* Nobody asks any more whether a fence that nobody else has has signalled. */
+static void signal_at_end(struct drm_writeback_job *job, int status)
+{
+	if (job->is_shared)
+		drm_writeback_signal(job, status);
+}
+
 static void signal_cancelled(struct drm_writeback_job *job, int error)
 {
 	lockdep_assert_held(&job->connector->job_lock);
@@ -264,7 +291,7 @@ void drm_writeback_job_refuse(struct drm_writeback_job *job, int status)
 static void drop_new(struct drm_writeback_job *job, int status)
 {
 	spin_lock_irq(&job->connector->job_lock);
-	drm_writeback_signal(job, status);
+	signal_at_end(job, status);
 	spin_unlock_irq(&job->connector->job_lock);
 
 	release_job(job);
@@ -402,7 +429,7 @@ static struct drm_writeback_job *find_job(struct drm_writeback_connector *wb,
 static bool answer_job(struct drm_writeback_job *job, int status)
 {
 	if (!drm_writeback_has_signalled(job)) {
-		drm_writeback_signal(job, status);
+		signal_at_end(job, status);
 		drm_writeback_account_completed(job, status);
 	}
 	list_del_init(&job->list_entry);
@@ -514,7 +541,6 @@ void drm_writeback_jobs_init(struct drm_writeback_connector *wb)
 	wb->unregistered = false;
 	wb->unplugged = false;
 	memset(&wb->stats, 0, sizeof(wb->stats));
-	atomic64_set(&wb->last_job, 0);
 }
 
 /* The engine is gone, and the driver may be: no hook is called any more. */

@@ -14,20 +14,16 @@
 #include <drm/drm_gem.h>
 #include <drm/drm_writeback.h>
 
+#include "drm_writeback_internal.h"
+
 /* How many jobs have a buffer that others may use, too. */
 static unsigned int count_jobs(struct drm_atomic_state *state)
 {
-	struct drm_connector *connector;
-	struct drm_connector_state *conn_state;
-	unsigned int n = 0;
-	int i;
+	struct drm_writeback_job *job;
+	unsigned int i, n = 0;
 
-	if (!state->has_writeback)
-		return 0;
-
-	for_each_new_connector_in_state(state, connector, conn_state, i)
-		n += conn_state->writeback_job &&
-		     conn_state->writeback_job->fb->obj[0];
+	drm_writeback_for_each_job(state, job, i)
+		n += !!job->fb->obj[0];
 
 	return n;
 }
@@ -53,15 +49,12 @@ static int lock_buffer(struct drm_exec *exec, const struct drm_framebuffer *fb,
 static int lock_buffers(struct drm_exec *exec, struct drm_atomic_state *state,
 			unsigned int n)
 {
-	struct drm_connector *connector;
-	struct drm_connector_state *conn_state;
-	int i, ret;
+	struct drm_writeback_job *job;
+	unsigned int i;
+	int ret;
 
-	for_each_new_connector_in_state(state, connector, conn_state, i) {
-		if (!conn_state->writeback_job)
-			continue;
-
-		ret = lock_buffer(exec, conn_state->writeback_job->fb, n);
+	drm_writeback_for_each_job(state, job, i) {
+		ret = lock_buffer(exec, job->fb, n);
 		if (ret)
 			return ret;
 	}
@@ -118,15 +111,12 @@ static int collect(struct drm_writeback_job *job)
 
 static int collect_all(struct drm_atomic_state *state)
 {
-	struct drm_connector *connector;
-	struct drm_connector_state *conn_state;
-	int i, ret;
+	struct drm_writeback_job *job;
+	unsigned int i;
+	int ret;
 
-	for_each_new_connector_in_state(state, connector, conn_state, i) {
-		if (!conn_state->writeback_job)
-			continue;
-
-		ret = collect(conn_state->writeback_job);
+	drm_writeback_for_each_job(state, job, i) {
+		ret = collect(job);
 		if (ret)
 			return ret;
 	}
@@ -142,19 +132,18 @@ static void publish(struct drm_writeback_job *job)
 
 	for (i = 0; i < fb->format->num_planes; i++)
 		if (fb->obj[i])
-			dma_resv_add_fence(fb->obj[i]->resv, &job->fence,
+			dma_resv_add_fence(fb->obj[i]->resv,
+					   drm_writeback_job_fence(job),
 					   DMA_RESV_USAGE_WRITE);
 }
 
 static void publish_all(struct drm_atomic_state *state)
 {
-	struct drm_connector *connector;
-	struct drm_connector_state *conn_state;
-	int i;
+	struct drm_writeback_job *job;
+	unsigned int i;
 
-	for_each_new_connector_in_state(state, connector, conn_state, i)
-		if (conn_state->writeback_job)
-			publish(conn_state->writeback_job);
+	drm_writeback_for_each_job(state, job, i)
+		publish(job);
 }
 
 /**

@@ -36,7 +36,7 @@ DECLARE_EVENT_CLASS(drm_writeback_step,
 				   __entry->connector = job->connector->base.base.id;
 				   __assign_str(name);
 				   __entry->fb = fb;
-				   __entry->job = job->number;
+				   __entry->job = job->fence.seqno;
 				   __entry->context = job->fence.context;
 				   __entry->seqno = job->fence.seqno;),
 		    TP_printk("card=%d connector=%u name=%s fb=%u job=%llu fence=%llu:%llu",
@@ -82,7 +82,7 @@ DECLARE_EVENT_CLASS(drm_writeback_end,
 				   __entry->connector = job->connector->base.base.id;
 				   __assign_str(name);
 				   __entry->fb = job->fb->base.id;
-				   __entry->job = job->number;
+				   __entry->job = job->fence.seqno;
 				   __entry->context = job->fence.context;
 				   __entry->seqno = job->fence.seqno;
 				   __entry->status = status;

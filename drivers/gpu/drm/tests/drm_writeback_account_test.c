@@ -15,11 +15,6 @@
 #include "../drm_crtc_internal.h"
 #include "drm_writeback_mock.h"
 
-static u64 number_of(struct dma_fence *fence)
-{
-	return container_of(fence, struct drm_writeback_job, fence)->number;
-}
-
 static void expect_stats(struct mock_device *mock,
 			 const struct drm_writeback_stats *wanted)
 {
@@ -49,17 +44,17 @@ static void drm_test_writeback_account_numbers(struct kunit *test)
 
 	mock_on(mock);
 	fence = mock_write(mock);
-	KUNIT_EXPECT_EQ(test, number_of(fence), 1);
+	KUNIT_EXPECT_EQ(test, fence->seqno, 1);
 	mock_answer(&mock->wb[0], 0);
 
 	mock_commit_begin(&commit, mock);
 	fence = mock_commit_write(&commit, &mock->wb[0]);
-	KUNIT_EXPECT_EQ(test, number_of(fence), 2);
+	KUNIT_EXPECT_EQ(test, fence->seqno, 2);
 	fence = mock_commit_write(&commit, &mock->wb[1]);
-	KUNIT_EXPECT_EQ(test, number_of(fence), 1);
+	KUNIT_EXPECT_EQ(test, fence->seqno, 1);
 	mock_commit_drop(&commit);
 
-	KUNIT_EXPECT_EQ(test, number_of(mock_write(mock)), 3);
+	KUNIT_EXPECT_EQ(test, mock_write(mock)->seqno, 3);
 }
 
 /* Test that answers are counted as what they are. */
@@ -206,7 +201,7 @@ static void drm_test_writeback_account_state(struct kunit *test)
 	fence = mock_commit_write(&commit, &mock->wb[0]);
 	conn_state = mock_commit_conn(&commit, &mock->wb[0].base.base);
 	snprintf(wanted, sizeof(wanted),
-		 "\twriteback_job=1\n\t\tfb=%u\n\t\tfence=%llu:%llu\n\t\tout_fence=0\n",
+		 "\twriteback_job=1\n\t\tfb=%u\n\t\tfence=%llu:%llu\n\t\tshared=1\n",
 		 conn_state->writeback_job->fb->base.id, fence->context,
 		 fence->seqno);
 	drm_atomic_print_new_state(commit.state, &printer);

@@ -16,9 +16,7 @@ static inline struct dma_fence *
 bench_ask_for_fence(struct drm_writeback_connector *wb,
 		    struct drm_writeback_job *job)
 {
-	job->has_out_fence = true;
-
-	return dma_fence_get(&job->fence);
+	return dma_fence_get(drm_writeback_job_fence(job));
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include <linux/kref.h>
 #include <linux/limits.h>
 #include <linux/lockdep.h>
+#include <linux/rcupdate.h>
 #include <linux/workqueue.h>
 
 #include <drm/drm_atomic.h>
@@ -569,6 +570,24 @@ static void drm_test_writeback_fence_contexts(struct kunit *test)
 	KUNIT_EXPECT_NE(test, first->context, second->context);
 }
 
+/* Test that who has found a fence under RCU may look at it when it is over. */
+static void drm_test_writeback_fence_rcu(struct kunit *test)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_commit commit;
+	struct dma_fence *fence;
+
+	mock_commit_begin(&commit, mock);
+	fence = mock_commit_write(&commit, &mock->wb[0]);
+	mock_commit_drop(&commit);
+
+	rcu_read_lock();
+	mock_put_fence(test, fence);
+	KUNIT_EXPECT_EQ(test, kref_read(&fence->refcount), 0);
+	KUNIT_EXPECT_EQ(test, fence->seqno, 1);
+	rcu_read_unlock();
+}
+
 /* Test that a fence has the whole number of its context. */
 static void drm_test_writeback_fence_context_u64(struct kunit *test)
 {
@@ -623,6 +642,7 @@ static struct kunit_case drm_writeback_job_tests[] = {
 	KUNIT_CASE(drm_test_writeback_leave_younger),
 	KUNIT_CASE(drm_test_writeback_fence_order),
 	KUNIT_CASE(drm_test_writeback_fence_first),
+	KUNIT_CASE(drm_test_writeback_fence_rcu),
 	KUNIT_CASE(drm_test_writeback_fence_contexts),
 	KUNIT_CASE(drm_test_writeback_fence_context_u64),
 	KUNIT_CASE(drm_test_writeback_fence_names),

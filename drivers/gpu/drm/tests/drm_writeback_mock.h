@@ -212,6 +212,7 @@ void mock_commit_disable(struct mock_commit *commit, struct drm_crtc *crtc);
 void mock_commit_route(struct mock_commit *commit,
 		       struct drm_connector *connector, struct drm_crtc *crtc);
 void mock_commit_plane(struct mock_commit *commit, unsigned int pipe);
+void mock_put_fence(struct kunit *test, struct dma_fence *fence);
 struct dma_fence *mock_commit_fb(struct mock_commit *commit,
 				 struct mock_wb *mwb,
 				 struct drm_framebuffer *fb);

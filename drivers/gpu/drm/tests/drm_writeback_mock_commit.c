@@ -209,6 +209,12 @@ static void put_fence(void *fence)
 	dma_fence_put(fence);
 }
 
+/* Before the test ends. */
+void mock_put_fence(struct kunit *test, struct dma_fence *fence)
+{
+	kunit_release_action(test, put_fence, fence);
+}
+
 /* The fence stays valid until the test ends, whatever becomes of the job. */
 struct dma_fence *mock_commit_fb(struct mock_commit *commit,
 				 struct mock_wb *mwb,
@@ -225,7 +231,7 @@ struct dma_fence *mock_commit_fb(struct mock_commit *commit,
 	if (ret || !conn_state->writeback_job)
 		return NULL;
 
-	fence = dma_fence_get(&conn_state->writeback_job->fence);
+	fence = dma_fence_get(drm_writeback_job_fence(conn_state->writeback_job));
 	ret = kunit_add_action_or_reset(test, put_fence, fence);
 	KUNIT_EXPECT_EQ(test, ret, 0);
 

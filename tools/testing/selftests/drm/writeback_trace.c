@@ -340,7 +340,7 @@ TEST_F(trace, is_complete_with_the_state_of_a_commit)
 	EXPECT_TRUE(is_logged(kmsg, job)) TH_LOG("%s", job);
 	EXPECT_TRUE(is_logged(kmsg, fb)) TH_LOG("%s", fb);
 	EXPECT_TRUE(is_logged(kmsg, fence)) TH_LOG("%s", fence);
-	EXPECT_TRUE(is_logged(kmsg, "out_fence=1"));
+	EXPECT_TRUE(is_logged(kmsg, "shared=1"));
 	close(kmsg);
 }
 

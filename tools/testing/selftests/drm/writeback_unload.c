@@ -147,6 +147,7 @@ TEST_F_TIMEOUT(driver, leaves_a_fence_that_holds_drm, 60)
 
 	close(fence);
 	EXPECT_EQ(0, module_remove_when_idle("drm"));
+	EXPECT_NE(0, access("/sys/kernel/slab/drm_writeback_job", F_OK));
 	ASSERT_EQ(0, module_restore_holders());
 	ASSERT_EQ(0, module_load(self->module, ""));
 	close(leave_fence(_metadata, true));

@@ -265,7 +265,7 @@ static struct dma_fence *write_to(struct kunit *test, struct drm_framebuffer *fb
 	conn_state = drm_atomic_get_connector_state(commit.state, &fixture->wb->base);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, conn_state);
 	KUNIT_ASSERT_EQ(test, drm_writeback_set_fb(conn_state, fb), 0);
-	fence = dma_fence_get(&conn_state->writeback_job->fence);
+	fence = dma_fence_get(drm_writeback_job_fence(conn_state->writeback_job));
 	kunit_add_action_or_reset(test, put_fence, fence);
 	KUNIT_EXPECT_EQ(test, commit_end(&commit, drm_atomic_commit(commit.state)), 0);
 
@@ -1025,7 +1025,7 @@ static struct dma_fence *arm(struct kunit *test)
 	conn_state = drm_atomic_get_connector_state(commit.state, &fixture->wb->base);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, conn_state);
 	KUNIT_ASSERT_EQ(test, drm_writeback_set_fb(conn_state, fixture->fb), 0);
-	fence = dma_fence_get(&conn_state->writeback_job->fence);
+	fence = dma_fence_get(drm_writeback_job_fence(conn_state->writeback_job));
 	kunit_add_action_or_reset(test, put_fence, fence);
 	KUNIT_EXPECT_EQ(test, 0,
 			commit_end(&commit, drm_atomic_nonblocking_commit(commit.state)));
