@@ -11,6 +11,8 @@
 
 #define TRACEFS "/sys/kernel/tracing/"
 #define SYSTEM "drm_writeback"
+#define JOBS TRACEFS "events/" SYSTEM "/enable"
+#define WORKS TRACEFS "events/workqueue/workqueue_execute_start/enable"
 #define DEBUG_FILE "/sys/module/drm/parameters/debug"
 
 static bool write_text(const char *path, const char *text)
@@ -25,12 +27,38 @@ static bool write_text(const char *path, const char *text)
 	return done;
 }
 
-bool trace_begin(void)
+static bool begin(const char *enable)
 {
 	if (access(TRACEFS "trace", F_OK))
 		mount("tracefs", TRACEFS, "tracefs", 0, NULL);
 	return write_text(TRACEFS "trace", "\n") &&
-	       write_text(TRACEFS "events/" SYSTEM "/enable", "1");
+	       write_text(enable, "1");
+}
+
+bool trace_begin(void)
+{
+	return begin(JOBS);
+}
+
+bool trace_works_begin(void)
+{
+	return begin(WORKS);
+}
+
+unsigned int trace_works_end(const char *function)
+{
+	unsigned int runs = 0;
+	char line[512];
+	FILE *file;
+
+	write_text(WORKS, "0");
+	file = fopen(TRACEFS "trace", "re");
+	while (file && fgets(line, sizeof(line), file))
+		runs += strstr(line, "_execute_start: ") &&
+			strstr(line, function);
+	if (file)
+		fclose(file);
+	return runs;
 }
 
 #define STEP SYSTEM "_%15[a-z_]: card=%u connector=%u name=%*s fb=%u"
@@ -56,7 +84,7 @@ bool trace_end(struct trace *trace)
 	char line[512];
 	FILE *file;
 
-	write_text(TRACEFS "events/" SYSTEM "/enable", "0");
+	write_text(JOBS, "0");
 	trace->n = 0;
 	file = fopen(TRACEFS "trace", "re");
 	if (!file)

@@ -32,6 +32,10 @@ bool trace_begin(void);
 /* Turns the events off and reads them. False: there are more than TRACE_MAX. */
 bool trace_end(struct trace *trace);
 
+/* The same for work items: how often those with this function have begun. */
+bool trace_works_begin(void);
+unsigned int trace_works_end(const char *function);
+
 /* How many events there are of a step; with one status, if @status is given. */
 unsigned int trace_count(const struct trace *trace, const char *step,
 			 const int *status);
