@@ -4,7 +4,10 @@
  * and one mapping of its buffer, however often that is captured into.
  */
 
+#include <errno.h>
 #include <stdio.h>
+
+#include <drm_fourcc.h>
 
 #include "kselftest_harness.h"
 #include "fence.h"
@@ -139,6 +142,18 @@ TEST_F(cost, is_one_mapping_until_the_buffer_goes)
 	EXPECT_EQ(before + 1, count_mappings(size));
 	buffer_destroy(&self->target);
 	EXPECT_EQ(before, wait_for_mappings(size, before));
+}
+
+/* Where memory is watched, the kernel reports what is left behind. */
+TEST_F(cost, is_nothing_for_a_framebuffer_that_is_refused)
+{
+	const uint32_t handles[4] = { 0xffffff }, offsets[4] = {};
+	const uint32_t pitches[4] = { 64 * 4 };
+	uint32_t fb;
+
+	EXPECT_EQ(-ENOENT, drmModeAddFB2(self->screen.card.fd, 64, 64,
+					 DRM_FORMAT_XRGB8888, handles, pitches,
+					 offsets, &fb, 0));
 }
 
 TEST_HARNESS_MAIN
