@@ -33,14 +33,37 @@ void module_of_driver(const char *driver, char *module, size_t size)
 		*module = '_';
 }
 
+static const char *command(void)
+{
+	const char *name = getenv("WRITEBACK_LOAD");
+
+	return name ? name : "modprobe";
+}
+
 int module_load(const char *module, const char *parameters)
 {
-	const char *command = getenv("WRITEBACK_LOAD");
 	char line[1024];
 
-	snprintf(line, sizeof(line), "%s %s %s", command ? command : "modprobe",
-		 module, parameters);
+	snprintf(line, sizeof(line), "%s %s %s", command(), module, parameters);
 	return system(line);
+}
+
+/* Its own line is the last one, after those of the modules that it needs. */
+int module_open(const char *module)
+{
+	char line[1024], path[1024] = "";
+	FILE *lines;
+	int fd;
+
+	snprintf(line, sizeof(line), "%s --show-depends %s", command(), module);
+	lines = popen(line, "re");
+	if (!lines)
+		return -errno;
+	while (fgets(line, sizeof(line), lines))
+		sscanf(line, "insmod %1023s", path);
+	pclose(lines);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
 }
 
 bool module_is_loaded(const char *module)

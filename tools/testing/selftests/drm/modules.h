@@ -3,8 +3,9 @@
  * Loading and removing modules.
  *
  * WRITEBACK_LOAD is the command that loads a module and those that it needs,
- * with parameters for it; "modprobe" if not set. WRITEBACK_DRIVER names the
- * driver's module, if that is not called like the driver.
+ * with parameters for it, and with --show-depends tells their files; "modprobe" if
+ * not set. WRITEBACK_DRIVER names the driver's module, if that is not called like
+ * the driver.
  */
 #ifndef MODULES_H
 #define MODULES_H
@@ -17,6 +18,9 @@ void module_of_driver(const char *driver, char *module, size_t size);
 
 /* 0 when the command did it; @parameters in one text. */
 int module_load(const char *module, const char *parameters);
+
+/* Opens the module's file. -errno. */
+int module_open(const char *module);
 
 bool module_is_loaded(const char *module);
 
