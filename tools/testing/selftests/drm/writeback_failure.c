@@ -46,6 +46,7 @@ struct path {
 	enum start start;
 	bool property;		/* with the ioctl that sets a single property */
 	bool fence;
+	bool crtc_fence;		/* OUT_FENCE_PTR of the CRTC, too */
 	enum sync sync;
 	uint32_t flags;
 };
@@ -56,7 +57,7 @@ struct trial {
 	struct display display;
 	struct buffer target, later;
 	uint32_t mode_blob, in_fence_fd;
-	int32_t fence;
+	int32_t fence, crtc_fence;
 	int dmabuf, timelines[2], others[2];
 	struct snapshot before;
 };
@@ -93,6 +94,13 @@ FIXTURE_VARIANT_ADD(commit, with_an_event) {
 	.path = {
 		.start = RUNS, .fence = true,
 		.flags = DRM_MODE_ATOMIC_NONBLOCK | DRM_MODE_PAGE_FLIP_EVENT,
+	},
+};
+
+FIXTURE_VARIANT_ADD(commit, with_the_fence_of_the_display) {
+	.path = {
+		.start = RUNS, .fence = true, .crtc_fence = true,
+		.flags = DRM_MODE_ATOMIC_NONBLOCK,
 	},
 };
 
@@ -304,6 +312,17 @@ static void add_writeback(struct request *request, struct trial *trial)
 		    trial->others[0]);
 }
 
+static void add_crtc_fence(struct request *request, struct trial *trial)
+{
+	uint32_t crtc = trial->screen.pipe.crtc.id;
+
+	if (trial->path->crtc_fence)
+		add(request, crtc,
+		    card_property(&trial->screen.card, crtc,
+				  DRM_MODE_OBJECT_CRTC, "OUT_FENCE_PTR", NULL),
+		    (uintptr_t)&trial->crtc_fence);
+}
+
 static int set_property(const struct trial *trial)
 {
 	const struct pipe *pipe = &trial->screen.pipe;
@@ -371,9 +390,11 @@ static int commit(struct trial *trial, unsigned int nth, bool *failed)
 	int ret;
 
 	trial->fence = -1;
+	trial->crtc_fence = -1;
 	add_route(&request, trial);
 	add_plane(&request, &trial->screen.pipe, trial->screen.drawn);
 	add_writeback(&request, trial);
+	add_crtc_fence(&request, trial);
 	pass_back_offs(trial, &request);
 	/* The flip before may not be over. */
 	do
@@ -416,6 +437,8 @@ static void check_success(struct __test_metadata *_metadata,
 	if (path->sync)
 		end_others(trial);
 	check_event(_metadata, trial, path->flags & DRM_MODE_PAGE_FLIP_EVENT);
+	if (path->crtc_fence)
+		ASSERT_EQ(1, fence_result(trial->crtc_fence, PATIENCE_MS));
 	if (writes(path)) {
 		ASSERT_EQ(1, wait_for_picture(trial));
 		text = picture_fault(trial->screen.drawn, &trial->target);
@@ -464,6 +487,7 @@ static void check_failure(struct __test_metadata *_metadata,
 	ASSERT_EQ(NULL, text)
 		TH_LOG("%s", text);
 	ASSERT_EQ(-1, trial->fence);
+	ASSERT_EQ(-1, trial->crtc_fence);
 	check_event(_metadata, trial, false);
 	if (trial->path->sync)
 		end_others(trial);
