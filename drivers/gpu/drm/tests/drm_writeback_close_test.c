@@ -6,6 +6,7 @@
 #include <linux/completion.h>
 #include <linux/dma-fence.h>
 #include <linux/fs.h>
+#include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include <drm/drm.h>
@@ -368,6 +369,93 @@ static void drm_test_writeback_close_no_memory(struct kunit *test)
 	expect_left_to_modeset(mock);
 }
 
+/* In the worker that the close waits for, the nth allocation of its commit fails. */
+struct shortage {
+	struct drm_mode_config_funcs funcs;
+	unsigned int nth;
+	bool failed;
+};
+
+static struct shortage *to_shortage(struct drm_device *dev)
+{
+	return container_of(dev->mode_config.funcs, struct shortage, funcs);
+}
+
+static struct drm_atomic_state *begin_shortage(struct drm_device *dev)
+{
+	struct shortage *shortage = to_shortage(dev);
+	struct drm_atomic_state *state;
+
+	mock_fail_allocation(shortage->nth);
+	state = kzalloc(sizeof(*state), GFP_KERNEL);
+	if (state && !drm_atomic_state_init(dev, state))
+		return state;
+
+	shortage->failed = mock_has_failed();
+	kfree(state);
+
+	return NULL;
+}
+
+static void end_shortage(struct drm_atomic_state *state)
+{
+	to_shortage(state->dev)->failed = mock_has_failed();
+	drm_atomic_state_default_release(state);
+	kfree(state);
+}
+
+static bool close_without(struct mock_device *mock, struct mock_file *mfile,
+			  unsigned int nth)
+{
+	const struct drm_mode_config_funcs *funcs = mock->drm->mode_config.funcs;
+	struct shortage shortage = { .funcs = *funcs, .nth = nth };
+
+	shortage.funcs.atomic_state_alloc = begin_shortage;
+	shortage.funcs.atomic_state_free = end_shortage;
+	mock->drm->mode_config.funcs = &shortage.funcs;
+	file_close(mfile);
+	mock->drm->mode_config.funcs = funcs;
+
+	return shortage.failed;
+}
+
+static void display_off(struct mock_device *mock)
+{
+	struct mock_commit commit;
+
+	mock_commit_begin(&commit, mock);
+	mock_commit_route(&commit, &mock->display, NULL);
+	mock_commit_disable(&commit, mock->crtc[0]);
+	KUNIT_ASSERT_EQ(mock->test, mock_commit_run(&commit), 0);
+}
+
+/* Returns whether there is an nth allocation. */
+static bool try_close(struct kunit *test, unsigned int nth)
+{
+	struct mock_device *mock = test->priv;
+	struct mock_file *mfile = file_open(mock);
+	bool failed;
+
+	file_on(mock, mfile, false, 1);
+	failed = close_without(mock, mfile, nth);
+
+	if (mock->wb[0].base.base.state->crtc) {
+		KUNIT_EXPECT_TRUE(test, failed);
+		expect_left_to_modeset(mock);
+		display_off(mock);
+	} else {
+		expect_off(mock);
+	}
+
+	return failed;
+}
+
+/* Test that each allocation of a close may fail: at worst, it waits likewise. */
+static void drm_test_writeback_close_sweep(struct kunit *test)
+{
+	mock_sweep(test, try_close);
+}
+
 /* Test that a modeset without memory for the orphan fails, and changes nothing. */
 static void drm_test_writeback_orphan_no_memory(struct kunit *test)
 {
@@ -579,6 +667,7 @@ static struct kunit_case drm_writeback_close_tests[] = {
 	KUNIT_CASE(drm_test_writeback_close_bystander),
 	KUNIT_CASE(drm_test_writeback_close_refused),
 	KUNIT_CASE_PARAM(drm_test_writeback_close_no_memory, lack_gen_params),
+	KUNIT_CASE(drm_test_writeback_close_sweep),
 	KUNIT_CASE(drm_test_writeback_close_resumed),
 	KUNIT_CASE(drm_test_writeback_close_suspended),
 	KUNIT_CASE(drm_test_writeback_close_suspended_display),
