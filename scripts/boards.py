@@ -72,7 +72,8 @@ class Qemu:
     @staticmethod
     def command(args, _directory, output, parameters):
         """The kernel log on standard output, what the job says on OUTPUT."""
-        line = ["console=ttyS0", "root=root", "rootfstype=9p",
+        keep = os.path.join(args.kernel, "guest/keep_9p.ko")
+        line = ["console=ttyS0", f"boot_keep={keep}", "root=root", "rootfstype=9p",
                 "rootflags=trans=virtio,version=9p2000.L,cache=loose,msize=131072",
                 "tsc=reliable", *parameters]
         return [
