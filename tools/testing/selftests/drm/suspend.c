@@ -24,8 +24,7 @@ static int write_file(const char *path, const char *text)
 	return ret;
 }
 
-/* A virtio transport of 9p does not come back, and with it all files. */
-static bool loses_files(void)
+static bool has_virtio_9p(void)
 {
 	FILE *mounts = fopen("/proc/mounts", "re");
 	char line[512];
@@ -38,13 +37,38 @@ static bool loses_files(void)
 	return found;
 }
 
+/*
+ * A virtio transport of 9p does not come back, and with it all files, unless a
+ * module of the guest's owner keeps it awake.
+ */
+static bool loses_files(void)
+{
+	return has_virtio_9p() && access("/sys/module/keep_9p", F_OK);
+}
+
+/*
+ * The farthest from which the kernel comes back by itself: with all CPUs but one
+ * off, unless it would only go idle.
+ */
+static const char *farthest_level(void)
+{
+	FILE *file = fopen("/sys/power/mem_sleep", "re");
+	char line[64] = "";
+
+	if (file && !fgets(line, sizeof(line), file))
+		line[0] = '\0';
+	if (file)
+		fclose(file);
+	return strstr(line, "[deep]") ? "core" : "platform";
+}
+
 static int suspend_for(const char *seconds)
 {
 	int ret;
 
 	if (loses_files())
 		return -ENOENT;
-	if (write_file("/sys/power/pm_test", "platform"))
+	if (write_file("/sys/power/pm_test", farthest_level()))
 		return -ENOENT;
 	write_file("/sys/module/suspend/parameters/pm_test_delay", seconds);
 	ret = write_file("/sys/power/state", "mem");

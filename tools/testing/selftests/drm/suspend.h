@@ -6,8 +6,9 @@
 #include <stdbool.h>
 
 /*
- * Suspends all devices, all phases of it; the kernel wakes them up again after a second. -ENOENT:
- * the kernel cannot be told to, or would lose its files. Else 0 or why it did not suspend.
+ * Suspends all devices, all phases of it, and where there is more than idling to
+ * come, all CPUs but one; the kernel wakes them up again after a second. -ENOENT: the
+ * kernel cannot be told to, or would lose its files. Else 0 or why it did not suspend.
  */
 int system_suspend(void);
 
