@@ -36,7 +36,7 @@ static bool is_own(const char *cache)
 }
 
 /* False where the kernel has merged caches, which cannot be told apart. */
-static bool mark_caches(void)
+static bool mark_caches(const char *mark)
 {
 	DIR *dir = opendir(SLABS);
 	struct dirent *entry;
@@ -46,7 +46,7 @@ static bool mark_caches(void)
 	while (done && (entry = readdir(dir))) {
 		snprintf(knob, sizeof(knob), "%s/failslab", entry->d_name);
 		done = entry->d_name[0] == '.' || is_own(entry->d_name) ||
-		       turn(SLABS, knob, "1");
+		       turn(SLABS, knob, mark);
 	}
 	if (dir)
 		closedir(dir);
@@ -68,7 +68,17 @@ bool faults_prepare(void)
 	return turn(DEBUGFS, "failslab/ignore-gfp-wait", "N") &&
 	       turn(DEBUGFS, "failslab/verbose", "0") &&
 	       turn(DEBUGFS, "failslab/cache-filter",
-		    mark_caches() ? "Y" : "N");
+		    mark_caches("1") ? "Y" : "N");
+}
+
+bool faults_prepare_pages(void)
+{
+	return mark_caches("0") &&
+	       turn(DEBUGFS, "failslab/cache-filter", "Y") &&
+	       turn(DEBUGFS, "fail_page_alloc/ignore-gfp-highmem", "N") &&
+	       turn(DEBUGFS, "fail_page_alloc/ignore-gfp-wait", "N") &&
+	       turn(DEBUGFS, "fail_page_alloc/verbose", "0") &&
+	       turn(DEBUGFS, "fail_page_alloc/min-order", "0");
 }
 
 /* Kept open, so that nothing is allocated for it while allocations fail. */

@@ -14,6 +14,9 @@
  */
 bool faults_prepare(void);
 
+/* The same with pages, and no slab objects. It needs FAIL_PAGE_ALLOC. */
+bool faults_prepare_pages(void);
+
 /* From now on the @nth allocation of this thread fails; 0 for none. */
 void fault_arm(unsigned int nth);
 
