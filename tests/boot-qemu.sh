@@ -46,9 +46,12 @@ cat >"$dir/look" <<-END
 	load vkms enable_writeback=1
 	ls /dev/dri/card0
 	rmmod vkms
+	echo core >/sys/power/pm_test
+	echo 0 >/sys/module/suspend/parameters/pm_test_delay
+	echo mem >/sys/power/state && head -c 5000000 /usr/bin/perl | wc -c && echo "awake again"
 	exit 7
 END
-check "the script's status is passed on" ends 7 ". $dir/look"
+check "the script's status is passed on" ends 7 ". $dir/look" --timeout 300
 check "every line of output arrives, in order" in_order
 check "two CPUs" says out "cpus: 2"
 check "the guest cannot write to the host" sh -c "! grep -F 'writes to the host' $dir/out"
@@ -56,6 +59,7 @@ check "... but to build/" says by-guest written
 check "lockdep is on" says out debug_locks
 check "there is a VT" says out "a VT"
 check "a card" says out /dev/dri/card0
+check "a suspend, after which the host's files are still there" says out "awake again"
 
 check "a kernel that panics" ends 125 "$(crash PANIC)"
 check "use after free" ends 125 "$(crash READ_AFTER_FREE)"
