@@ -50,12 +50,20 @@ void drm_writeback_drop_job(struct drm_connector_state *conn_state)
 		drm_writeback_cleanup_job(job);
 }
 
+static struct __drm_connnectors_state *
+entry_of(struct drm_atomic_state *state, const struct drm_writeback_job *job)
+{
+	return &state->connectors[drm_connector_index(&job->connector->base)];
+}
+
 /* The job gets the rest of what it needs to know of its commit. */
-static void fill_job(struct drm_atomic_state *state, unsigned int index,
+static void fill_job(struct drm_atomic_state *state,
 		     struct drm_writeback_job *job)
 {
-	job->crtc = state->connectors[index].new_state->crtc;
-	swap(job->in_fence, state->connectors[index].in_fence);
+	struct __drm_connnectors_state *entry = entry_of(state, job);
+
+	job->crtc = entry->new_state->crtc;
+	swap(job->in_fence, entry->in_fence);
 }
 
 /**
@@ -72,11 +80,10 @@ static void fill_job(struct drm_atomic_state *state, unsigned int index,
 int drm_writeback_prepare_jobs(struct drm_atomic_state *state)
 {
 	struct drm_writeback_job *job;
-	unsigned int i;
 	int ret;
 
-	drm_writeback_for_each_job(state, job, i) {
-		fill_job(state, i, job);
+	drm_writeback_for_each_job(state, job) {
+		fill_job(state, job);
 		ret = drm_writeback_prepare_job(job);
 		if (ret) {
 			drm_writeback_dbg(&job->connector->base,
@@ -185,15 +192,14 @@ static int start_job(struct drm_writeback_job *job, unsigned long begin,
 }
 
 /* The job moves to the atomic state, until drm_writeback_commit_end(). */
-static void refuse_job(struct drm_atomic_state *state, unsigned int index,
-		       int err)
+static void refuse_job(struct drm_atomic_state *state,
+		       struct drm_writeback_job *job, int err)
 {
-	struct drm_writeback_job *job =
-		take_from_state(state->connectors[index].new_state);
+	struct __drm_connnectors_state *entry = entry_of(state, job);
 
 	drm_writeback_dbg(&job->connector->base, "writeback not started: %d\n", err);
+	entry->refused_job = take_from_state(entry->new_state);
 	drm_writeback_job_refuse(job, err);
-	state->connectors[index].refused_job = job;
 	state->refuses_writeback = true;
 }
 
@@ -216,13 +222,12 @@ static bool start_jobs(struct drm_atomic_state *state, unsigned long begin)
 	struct drm_writeback_job *job;
 	unsigned long idle = jiffies;
 	bool check = false;
-	unsigned int i;
 	int err;
 
-	drm_writeback_for_each_job(state, job, i) {
+	drm_writeback_for_each_job(state, job) {
 		err = start_job(job, begin, idle);
 		if (err)
-			refuse_job(state, i, err);
+			refuse_job(state, job, err);
 		else
 			check |= job->connector->check_signalling;
 	}
@@ -290,16 +295,15 @@ EXPORT_SYMBOL(drm_writeback_commit_begin);
 void drm_writeback_commit_hw_done(struct drm_atomic_state *state)
 {
 	struct drm_writeback_job *job;
-	unsigned int i;
 
 	if (!state->writeback_connectors)
 		return;
 
 	end_signalling(state);
 
-	drm_writeback_for_each_job(state, job, i) {
+	drm_writeback_for_each_job(state, job) {
 		drm_writeback_dbg(&job->connector->base, "writeback was not queued\n");
-		drm_writeback_drop_job(state->connectors[i].new_state);
+		drm_writeback_drop_job(entry_of(state, job)->new_state);
 	}
 }
 EXPORT_SYMBOL(drm_writeback_commit_hw_done);

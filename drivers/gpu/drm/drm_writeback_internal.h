@@ -95,16 +95,17 @@ drm_writeback_first_job(struct list_head *jobs)
 					list_entry);
 }
 
-/* The first job at a connector's index from *@index on, to where that moves. */
 static inline struct drm_writeback_job *
-drm_writeback_job_from(const struct drm_atomic_state *state, unsigned int *index)
+drm_writeback_next_job(const struct drm_atomic_state *state, u32 *seen)
 {
-	unsigned long mask = state->writeback_connectors;
+	unsigned long left = state->writeback_connectors & ~*seen;
+	unsigned int i;
 
-	for_each_set_bit_from(*index, &mask, BITS_PER_TYPE(u32)) {
+	for_each_set_bit(i, &left, BITS_PER_TYPE(u32)) {
 		const struct drm_connector_state *conn_state =
-			state->connectors[*index].new_state;
+			state->connectors[i].new_state;
 
+		*seen |= BIT(i);
 		if (conn_state && conn_state->writeback_job)
 			return conn_state->writeback_job;
 	}
@@ -113,10 +114,8 @@ drm_writeback_job_from(const struct drm_atomic_state *state, unsigned int *index
 }
 
 /* The jobs of a commit: of connectors without one nothing is looked at. */
-#define drm_writeback_for_each_job(state, job, index) \
-	for ((index) = 0; \
-	     ((job) = drm_writeback_job_from(state, &(index))); \
-	     (index)++)
+#define drm_writeback_for_each_job(state, job) \
+	for (u32 seen_ = 0; ((job) = drm_writeback_next_job(state, &seen_)); )
 
 /* drm_writeback_deadline.c: what becomes of jobs whose engine does not answer */
 void drm_writeback_watchdog_init(struct drm_writeback_connector *wb);

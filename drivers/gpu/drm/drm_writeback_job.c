@@ -232,7 +232,7 @@ static void finish_job(struct drm_writeback_connector *wb,
 		wake_up_all(&wb->idle);
 }
 
-/* Nobody asks any more whether a fence that nobody else has has signalled. */
+/* Nobody is going to ask for a fence that was not shared: it needs no signal. */
 static void signal_at_end(struct drm_writeback_job *job, int status)
 {
 	if (job->is_shared)

@@ -20,9 +20,9 @@
 static unsigned int count_jobs(struct drm_atomic_state *state)
 {
 	struct drm_writeback_job *job;
-	unsigned int i, n = 0;
+	unsigned int n = 0;
 
-	drm_writeback_for_each_job(state, job, i)
+	drm_writeback_for_each_job(state, job)
 		n += !!job->fb->obj[0];
 
 	return n;
@@ -50,10 +50,9 @@ static int lock_buffers(struct drm_exec *exec, struct drm_atomic_state *state,
 			unsigned int n)
 {
 	struct drm_writeback_job *job;
-	unsigned int i;
 	int ret;
 
-	drm_writeback_for_each_job(state, job, i) {
+	drm_writeback_for_each_job(state, job) {
 		ret = lock_buffer(exec, job->fb, n);
 		if (ret)
 			return ret;
@@ -112,10 +111,9 @@ static int collect(struct drm_writeback_job *job)
 static int collect_all(struct drm_atomic_state *state)
 {
 	struct drm_writeback_job *job;
-	unsigned int i;
 	int ret;
 
-	drm_writeback_for_each_job(state, job, i) {
+	drm_writeback_for_each_job(state, job) {
 		ret = collect(job);
 		if (ret)
 			return ret;
@@ -140,9 +138,8 @@ static void publish(struct drm_writeback_job *job)
 static void publish_all(struct drm_atomic_state *state)
 {
 	struct drm_writeback_job *job;
-	unsigned int i;
 
-	drm_writeback_for_each_job(state, job, i)
+	drm_writeback_for_each_job(state, job)
 		publish(job);
 }
 
