@@ -10,6 +10,7 @@
 #include "array.h"
 #include "fence.h"
 #include "random_run.h"
+#include "sharing.h"
 
 static struct job *job_at(struct jobs *jobs, unsigned int i)
 {
@@ -327,10 +328,51 @@ static int end_of_first(struct run *run, int *status)
 			 job->commit);
 }
 
+/* Who did not ask for a fence has that of the buffer. */
+static int wait_for_buffer(struct run *run, const struct job *job)
+{
+	int dmabuf = buffer_export(&run->stage.targets[job->target]);
+	bool readable;
+
+	if (dmabuf < 0)
+		return run_fault(run, FAULT_DEVICE, "cannot export target %u: %s",
+				 job->target, strerror(-dmabuf));
+	readable = dmabuf_readable(dmabuf, PATIENCE_MS);
+	close(dmabuf);
+	if (!readable)
+		return run_fault(run, FAULT_PENDING,
+				 "buffer of commit %lu is not readable after %u ms",
+				 job->commit, PATIENCE_MS);
+	return 0;
+}
+
+/*
+ * The engine of vkms takes several pictures. With others, a commit that is over has
+ * waited for those before it: end_of_first() finds out.
+ */
+static int wait_for_picture(struct run *run, const struct job *job)
+{
+	if (job->fence < 0)
+		return wait_for_buffer(run, job);
+	if (!strcmp(run->stage.screen.card.driver, "vkms"))
+		fence_wait(job->fence, PATIENCE_MS);
+	return 0;
+}
+
+static int wait_for_pictures(struct run *run)
+{
+	unsigned int i;
+	int fault = 0;
+
+	for (i = 0; i < run->jobs.n && !fault; i++)
+		fault = wait_for_picture(run, job_at(&run->jobs, i));
+	return fault;
+}
+
 int jobs_reap(struct run *run, bool all)
 {
 	unsigned int n = all ? run->jobs.n : count_ended(&run->jobs);
-	int fault = 0, status;
+	int fault = all ? wait_for_pictures(run) : 0, status;
 
 	while (n-- && !fault) {
 		fault = end_of_first(run, &status);

@@ -116,8 +116,8 @@ static enum fault take_events(struct run *run)
 }
 
 /*
- * A blocking commit that changes nothing: when it is over, so are all before it,
- * with their writebacks.
+ * A blocking commit that changes nothing: when it is over, so are all before it.
+ * Their writebacks may take longer where the engine takes several.
  */
 enum fault run_settle(struct run *run)
 {
